@@ -1,0 +1,43 @@
+/**
+ * How long the steps of reality take, in minutes: data, each with its source. A step belongs to a phase of a document;
+ * the longest path through the steps of a phase equals the document's figure.
+ */
+
+/** How long one step takes. */
+export interface Duration {
+    readonly minutes: number;
+    /** The phase of the document's own table it belongs to, undefined where no document names one. */
+    readonly phase?: string;
+    /** Where the figure comes from. */
+    readonly source: string;
+}
+
+const seed000 = 'deployment graph of the homelab, table "Temps de déploiement"';
+
+/** Minutes by step. A step's key is what a provider's behaviour passes to `operation.takes`. */
+export const durations = {
+    "proxmoxve/image-download": { minutes: 1, phase: "VMs", source: `${seed000}: VMs 3 min, of which the image` },
+    "proxmoxve/virtual-machine": { minutes: 2, phase: "VMs", source: `${seed000}: VMs 3 min, of which clone and boot` },
+    "talos/apply": {
+        minutes: 0.5,
+        phase: "Talos bootstrap",
+        source: `${seed000}: Talos 2 min, of which install and reboot`,
+    },
+    "talos/bootstrap": {
+        minutes: 1,
+        phase: "Talos bootstrap",
+        source: `${seed000}: Talos 2 min, of which etcd and the API server`,
+    },
+    "talos/kubeconfig": {
+        minutes: 0.5,
+        phase: "Talos bootstrap",
+        source: `${seed000}: Talos 2 min, of which the API answers`,
+    },
+    "helm/cilium": { minutes: 1, phase: "Cilium install", source: `${seed000}: Cilium 1 min` },
+    "helm/rook-ceph": { minutes: 1, phase: "Rook-Ceph", source: `${seed000}: Rook-Ceph 5 min, of which the operator` },
+    "ceph/cluster": {
+        minutes: 4,
+        phase: "Rook-Ceph",
+        source: `${seed000}: Rook-Ceph 5 min, of which mons, OSDs and HEALTH_OK`,
+    },
+} as const satisfies Readonly<Record<string, Duration>>;

@@ -1,0 +1,30 @@
+/** A computer of the world: what boots, has disks, holds addresses. Hypervisors and clouds make them, Talos runs on them. */
+
+/** A block device as the machine's firmware sees it. */
+export interface Disk {
+    /** Serial number the operating system can select it by; empty where none was set. */
+    readonly serial: string;
+    readonly sizeGiB: number;
+    /** Name at this boot, e.g. `/dev/sda`. Names may swap between boots; serials do not. */
+    device: string;
+    /** What is on it: nothing, a bootable image, an installed system, or a Ceph OSD. */
+    content: "blank" | "image" | "system" | "osd";
+}
+
+/** A machine that exists; it may be powered off. */
+export interface Machine {
+    /** Unique in the world, e.g. `pve/140`. */
+    readonly id: string;
+    /** The host it runs on, e.g. `pve`. */
+    readonly host: string;
+    readonly cpuCores: number;
+    readonly memoryGiB: number;
+    readonly disks: Disk[];
+    /** Name of the site network its first interface is on. */
+    readonly network: string;
+    /** The image it booted from, undefined where it has none. */
+    readonly image?: { readonly platform: string; readonly talosVersion: string; readonly schematic: string };
+    /** Addresses it answers at once booted; empty where nothing gave it one. */
+    addresses: string[];
+    poweredOn: boolean;
+}

@@ -1,0 +1,57 @@
+/**
+ * What is there before anything is deployed: the hypervisors, networks and services a rehearsal believes in. It is
+ * described apart from the stack's own config, so that a wrong node, datastore or address in a stack is found.
+ */
+
+/** A Proxmox VE datastore as it stands. */
+export interface SiteDatastore {
+    /** What it may hold, as Proxmox names it: `images`, `iso`, `import`, `vztmpl`, `snippets`, `backup`, `rootdir`. */
+    readonly content: readonly string[];
+    readonly sizeGiB: number;
+    /** Seen by every node of its Proxmox cluster. Default false. */
+    readonly shared?: boolean;
+}
+
+/** One Proxmox VE host. */
+export interface SiteNode {
+    readonly cpuCores: number;
+    readonly memoryGiB: number;
+    readonly datastores: Readonly<Record<string, SiteDatastore>>;
+    /** Bridge name to the name of the network it is attached to, e.g. `{ vmbr0: "lan" }`. */
+    readonly bridges: Readonly<Record<string, string>>;
+}
+
+/** A Proxmox VE installation: one host or a cluster of them behind one API. */
+export interface SiteProxmox {
+    /** API address, e.g. `https://10.10.0.10:8006/`. */
+    readonly endpoint: string;
+    /** Version as the API reports it, e.g. `8.4.1`. */
+    readonly version: string;
+    /** The token its API takes, `user@realm!name=uuid`. Undefined: any token is taken. */
+    readonly apiToken?: string;
+    readonly nodes: Readonly<Record<string, SiteNode>>;
+}
+
+/** A network machines can be attached to. */
+export interface SiteNetwork {
+    /** e.g. `10.10.0.0/24`. */
+    readonly cidr: string;
+    readonly gateway: string;
+    /** Whether machines on it reach the internet. Default true. */
+    readonly internet?: boolean;
+    /** Whether the machine the program runs on reaches it. Default true. */
+    readonly reachable?: boolean;
+    /** Addresses taken already by things the program does not own, e.g. the hypervisors' own. */
+    readonly taken?: readonly string[];
+}
+
+/** Everything that is there before the first deployment. */
+export interface Site {
+    readonly proxmox: readonly SiteProxmox[];
+    /** Network name to network. */
+    readonly networks: Readonly<Record<string, SiteNetwork>>;
+    /** Talos versions the Image Factory serves, e.g. `v1.10.5`. */
+    readonly talosVersions: readonly string[];
+    /** Kubernetes minors each Talos minor supports, e.g. `{ "1.10": ["1.28", ..., "1.33"] }`. */
+    readonly kubernetesByTalos: Readonly<Record<string, readonly string[]>>;
+}
