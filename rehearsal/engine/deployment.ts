@@ -1,0 +1,50 @@
+/** The engine's own record of a stack, as `stack export` gives it; only what the rehearsal reads is typed. */
+
+/** One resource of the state. */
+export interface DeployedResource {
+    readonly urn: string;
+    readonly type: string;
+    /** False for components and the stack itself. */
+    readonly custom: boolean;
+    /** Undefined for components, and for a create that never ended. */
+    readonly id?: string;
+    readonly parent?: string;
+    readonly inputs?: Readonly<Record<string, unknown>>;
+    readonly outputs?: Readonly<Record<string, unknown>>;
+    /** URNs of everything it waits for. */
+    readonly dependencies?: readonly string[];
+    /** Input property to the URNs its value comes from. */
+    readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
+    /** `URN::ID` of its provider. */
+    readonly provider?: string;
+    readonly protect?: boolean;
+    /** True for what a replacement has yet to delete. */
+    readonly delete?: boolean;
+    readonly initErrors?: readonly string[];
+}
+
+/** An operation that had begun when the engine died. */
+export interface PendingOperation {
+    readonly type: "creating" | "updating" | "deleting" | "reading" | "importing";
+    readonly resource: DeployedResource;
+}
+
+/** A stack's state. */
+export interface Deployment {
+    readonly version: number;
+    readonly deployment: {
+        readonly resources?: readonly DeployedResource[];
+        readonly pending_operations?: readonly PendingOperation[];
+        readonly [key: string]: unknown;
+    };
+}
+
+/** The resources of a state, none where it is empty. */
+export function resourcesOf(deployment: Deployment): readonly DeployedResource[] {
+    return deployment.deployment.resources ?? [];
+}
+
+/** The logical name at the end of a URN. */
+export function nameOf(urn: string): string {
+    return urn.slice(urn.lastIndexOf("::") + 2);
+}
