@@ -1,0 +1,136 @@
+/** One Pulumi stack in a scratch folder, and the commands a rehearsal runs on it. */
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import {
+    type EngineEvent,
+    LocalWorkspace,
+    type OutputMap,
+    PulumiCommand,
+    type PulumiFn,
+    Stack,
+} from "@pulumi/pulumi/automation";
+import { stringify } from "yaml";
+import type { Deployment } from "./deployment";
+import type { StackConfig } from "./rehearsal";
+import type { Scratch } from "./scratch";
+
+/** What names and feeds a stack. */
+export interface StackSpec {
+    readonly project: string;
+    readonly stack: string;
+    readonly config: StackConfig;
+}
+
+/** How a command is run. */
+export interface CommandOptions {
+    readonly parallel: number;
+    readonly policyPack?: string;
+    readonly onEvent: (event: EngineEvent) => void;
+    readonly onText: (text: string) => void;
+}
+
+/** How a command ended. */
+export interface CommandResult {
+    readonly ok: boolean;
+    /** What the engine wrote where it failed. */
+    readonly error?: string;
+    readonly outputs?: Readonly<Record<string, { readonly value: unknown; readonly secret: boolean }>>;
+}
+
+/** A stack to run commands on. */
+export interface ScratchStack {
+    /** Writes the configuration anew. */
+    configure(config: StackConfig): Promise<void>;
+    preview(program: PulumiFn, options: CommandOptions): Promise<CommandResult>;
+    up(program: PulumiFn, options: CommandOptions): Promise<CommandResult>;
+    refresh(options: CommandOptions): Promise<CommandResult>;
+    destroy(options: CommandOptions): Promise<CommandResult>;
+    export(): Promise<Deployment>;
+    import(deployment: Deployment): Promise<void>;
+    /** Removes a lock that a dead engine left. */
+    cancel(): Promise<void>;
+    /** Takes the protection off every resource, as a human must before destroying them. */
+    unprotect(): Promise<void>;
+}
+
+/**
+ * Makes the stack and configures it.
+ *
+ * @param attachments See `ProviderServer`.
+ */
+export async function openStack(scratch: Scratch, spec: StackSpec, attachments: string): Promise<ScratchStack> {
+    const envVars = { ...scratch.environment, PULUMI_DEBUG_PROVIDERS: attachments };
+    writeFileSync(
+        join(scratch.project, "Pulumi.yaml"),
+        stringify({ name: spec.project, runtime: "nodejs", description: "A rehearsal" }),
+    );
+    const pulumiCommand = await PulumiCommand.get({ root: scratch.root, skipVersionCheck: true });
+    const workspace = await LocalWorkspace.create({
+        workDir: scratch.project,
+        pulumiCommand,
+        envVars,
+        secretsProvider: "passphrase",
+    });
+    const stack = await Stack.createOrSelect(spec.stack, workspace);
+    const configure = (config: StackConfig) => stack.setAllConfigJson(configJson(config));
+    await configure(spec.config);
+    return {
+        configure,
+        preview: (program, options) => settle(options, (common) => stack.preview({ program, ...common })),
+        up: (program, options) => settle(options, (common) => stack.up({ program, ...common })),
+        refresh: (options) => settle(options, ({ policyPacks: _, ...common }) => stack.refresh(common)),
+        destroy: (options) => settle(options, ({ policyPacks: _, ...common }) => stack.destroy(common)),
+        export: async () => (await stack.exportStack()) as Deployment,
+        import: (deployment) => stack.importStack({ version: deployment.version, deployment: deployment.deployment }),
+        cancel: () => stack.cancel(),
+        unprotect: async () => {
+            await promisify(execFile)(
+                join(scratch.root, "bin", "pulumi"),
+                ["state", "unprotect", "--all", "--yes", "--non-interactive", "--stack", spec.stack],
+                { cwd: scratch.project, env: { ...process.env, ...envVars } },
+            );
+        },
+    };
+}
+
+/** The options every command takes, as the Automation API wants them. */
+interface CommonOptions {
+    readonly parallel: number;
+    readonly color: "never";
+    readonly policyPacks?: string[];
+    readonly onEvent: (event: EngineEvent) => void;
+    readonly onOutput: (text: string) => void;
+    readonly onError: (text: string) => void;
+}
+
+async function settle(
+    { parallel, policyPack, onEvent, onText }: CommandOptions,
+    run: (common: CommonOptions) => Promise<{ readonly outputs?: OutputMap }>,
+): Promise<CommandResult> {
+    const policyPacks = policyPack === undefined ? {} : { policyPacks: [policyPack] };
+    try {
+        const { outputs } = await run({
+            parallel,
+            color: "never",
+            ...policyPacks,
+            onEvent,
+            onOutput: onText,
+            onError: onText,
+        });
+        return outputs === undefined ? { ok: true } : { ok: true, outputs };
+    } catch (error) {
+        return { ok: false, error: error instanceof Error ? error.message : String(error) };
+    }
+}
+
+/** Configuration in the form `pulumi config set-all --json` reads. */
+function configJson(config: StackConfig): string {
+    const entries = Object.entries(config).map(([key, { value, secret = false }]) => {
+        const structured = typeof value === "object" && value !== null;
+        const text = typeof value === "string" ? value : JSON.stringify(value);
+        return [key, { value: text, secret, ...(structured ? { objectValue: value } : {}) }] as const;
+    });
+    return JSON.stringify(Object.fromEntries(entries));
+}

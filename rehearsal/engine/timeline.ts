@@ -1,0 +1,3 @@
+export interface Timeline {
+    readonly minutes: number;
+}
