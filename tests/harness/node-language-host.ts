@@ -27,7 +27,7 @@ function startProgram(request: messages.RunRequest, engineAddress: string): Prom
     const info = request.getInfo();
     const directory = info?.getProgramDirectory() ?? request.getPwd();
     const entryPoint = path.resolve(directory, info?.getEntryPoint() || ".");
-    const config = Object.fromEntries(request.getConfigMap().toObject(false, request));
+    const config = Object.fromEntries(request.getConfigMap().getEntryList());
     const child = spawn(
         process.execPath,
         [
