@@ -1,0 +1,192 @@
+/** A Proxmox VE cluster with Ceph, formed over SSH on hosts that run Proxmox VE already. */
+import type { types } from "@pulumi/command";
+import { remote } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { type Step, script } from "./script";
+
+/** A host that becomes a node. */
+export interface ProxmoxHost {
+    /** Address corosync and Ceph use, on the network all nodes share. */
+    readonly address: string;
+    /** How SSH reaches it. */
+    readonly connection: pulumi.Input<types.input.remote.ConnectionArgs>;
+}
+
+/** The container that advertises the cluster's networks to a Tailscale mesh. */
+export interface TailscaleContainer {
+    /** Proxmox id of the container, from 100. */
+    readonly id: number;
+    /** Name of the Debian template as `pveam` lists it, e.g. `debian-12-standard_12.7-1_arm64.tar.zst`. */
+    readonly template: string;
+    /** Address in the machines' network, without prefix. */
+    readonly address: string;
+    /** Networks it advertises, e.g. `["10.0.1.0/24"]`. */
+    readonly routes: readonly string[];
+    /** Key it joins the mesh with. */
+    readonly authKey: pulumi.Input<string>;
+}
+
+/** What a cluster is made of. */
+export interface ProxmoxClusterArgs {
+    /** Node name to host. The first by name creates the cluster, the others join it one after the other. */
+    readonly hosts: Readonly<Record<string, ProxmoxHost>>;
+    /** Cluster name, at most 15 characters (pvecm). */
+    readonly clusterName: string;
+    readonly ceph: {
+        /** Ceph release as `pveceph install --version` takes it, e.g. `squid`. */
+        readonly release: string;
+        /** Network of the mons and OSDs, e.g. `10.0.1.0/24`. */
+        readonly network: string;
+        /** Size of each host's OSD, a logical volume on its boot disk. */
+        readonly osdGiB: number;
+        /** Name of the pool and of the Proxmox storage on it. */
+        readonly pool: string;
+        /** Copies of each object. */
+        readonly size: number;
+        /** Copies that must be there for a write. */
+        readonly minSize: number;
+    };
+    /** The machines' own network, a VXLAN among the hosts. */
+    readonly network: {
+        /** Zone name, at most 8 letters and digits (Proxmox SDN). */
+        readonly zone: string;
+        /** Bridge name the machines use, at most 8 letters and digits. */
+        readonly vnet: string;
+        readonly cidr: string;
+        readonly gateway: string;
+        /** VXLAN tag. */
+        readonly tag: number;
+    };
+    readonly tailscale: TailscaleContainer;
+    /** API token to make: `user@realm` and the token's name. */
+    readonly token: { readonly user: string; readonly name: string };
+}
+
+/**
+ * Hosts become one quorate Proxmox VE cluster with a healthy Ceph pool, a network for machines and an API token.
+ * Each step is idempotent and stops with one sentence naming the node and the command that failed.
+ */
+export class ProxmoxCluster extends pulumi.ComponentResource {
+    /** API of the first node. */
+    readonly apiUrl: string;
+    /** `user@realm!name=value`, secret. */
+    readonly apiToken: pulumi.Output<string>;
+    /** What the health check last said: `HEALTH_OK`. */
+    readonly cephHealth: pulumi.Output<string>;
+    /** The last step: what runs on the cluster depends on it. */
+    readonly ready: pulumi.Resource;
+
+    constructor(name: string, args: ProxmoxClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("strata:hypervisor:ProxmoxCluster", name, {}, opts);
+        const nodes = Object.entries(args.hosts).sort(([a], [b]) => a.localeCompare(b));
+        const [first, ...others] = nodes;
+        const second = others[0];
+        if (first === undefined || second === undefined) {
+            throw new pulumi.ResourceError(
+                `hosts must name at least 2 nodes to form a cluster, got ${nodes.length}`,
+                this,
+                true,
+            );
+        }
+
+        const on = (
+            [node, host]: readonly [string, ProxmoxHost],
+            step: Step,
+            variables: Readonly<Record<string, pulumi.Input<string>>>,
+            dependsOn: readonly pulumi.Resource[],
+        ) =>
+            new remote.Command(
+                `${name}-${step}-${node}`,
+                {
+                    connection: host.connection,
+                    create: "bash -s",
+                    stdin: pulumi.all(variables).apply((known) => script(step, { NODE: node, ...known })),
+                    // A step's output may hold a token; nothing of it belongs into the next run's environment or logs.
+                    addPreviousOutputInEnv: false,
+                    logging: remote.Logging.None,
+                },
+                {
+                    parent: this,
+                    dependsOn: [...dependsOn],
+                    additionalSecretOutputs: step === "create-token" ? ["stdout"] : [],
+                },
+            );
+
+        const table = nodes.map(([node, host]) => `${host.address} ${node}`).join("\n");
+        const prepared = nodes.map((node) =>
+            on(node, "prepare-host", { ADDRESS: node[1].address, HOSTS: table, OSD_GIB: `${args.ceph.osdGiB}` }, []),
+        );
+
+        const membership = (node: readonly [string, ProxmoxHost]) => ({
+            ADDRESS: node[1].address,
+            CLUSTER: args.clusterName,
+        });
+        const created = on(first, "create-cluster", membership(first), prepared);
+        const joined = others.reduce<pulumi.Resource>(
+            (previous, node) =>
+                on(node, "join-cluster", { ...membership(node), FIRST_ADDRESS: first[1].address }, [previous]),
+            created,
+        );
+        const quorate = on(first, "check-quorum", { NODES: `${nodes.length}` }, [joined]);
+
+        // The first node's install also writes the cluster-wide Ceph configuration the others' monitors read.
+        const install = { CEPH_RELEASE: args.ceph.release, CEPH_NETWORK: args.ceph.network };
+        const installedFirst = on(first, "install-ceph", install, [quorate]);
+        const installed = new Map<string, pulumi.Resource>([
+            [first[0], installedFirst],
+            ...others.map((node): [string, pulumi.Resource] => [
+                node[0],
+                on(node, "install-ceph", install, [installedFirst]),
+            ]),
+        ]);
+        // Monitors one after the other: each joins the quorum of those before it.
+        const monitored: pulumi.Resource[] = [];
+        for (const node of nodes) {
+            const own = installed.get(node[0]) ?? installedFirst;
+            monitored.push(on(node, "create-monitor", {}, [own, ...monitored.slice(-1)]));
+        }
+        const stored = nodes.map((node) => on(node, "create-osd", {}, monitored));
+        const { pool, size, minSize } = args.ceph;
+        const pooled = on(first, "create-pool", { POOL: pool, SIZE: `${size}`, MIN_SIZE: `${minSize}` }, stored);
+        const healthy = on(first, "check-ceph", {}, [pooled]);
+
+        const token = on(first, "create-token", { TOKEN_USER: args.token.user, TOKEN_NAME: args.token.name }, [
+            quorate,
+        ]);
+        const { zone, vnet, cidr, gateway, tag } = args.network;
+        const peers = nodes.map(([, host]) => host.address).join(",");
+        const networked = on(
+            first,
+            "create-network",
+            { ZONE: zone, VNET: vnet, CIDR: cidr, GATEWAY: gateway, PEERS: peers, TAG: `${tag}` },
+            [quorate],
+        );
+        const { tailscale } = args;
+        const contained = on(
+            first,
+            "create-tailscale-container",
+            {
+                CONTAINER_ID: `${tailscale.id}`,
+                TEMPLATE: tailscale.template,
+                STORAGE: pool,
+                BRIDGE: vnet,
+                CONTAINER_ADDRESS: `${tailscale.address}/${cidr.split("/")[1] ?? ""}`,
+                GATEWAY: gateway,
+                ROUTES: tailscale.routes.join(","),
+                AUTH_KEY: tailscale.authKey,
+            },
+            [healthy, networked],
+        );
+        this.ready = on(
+            first,
+            "test-migration",
+            { CONTAINER_ID: `${tailscale.id}`, TARGET: second[0], CONTAINER_IP: tailscale.address },
+            [contained],
+        );
+
+        this.apiUrl = `https://${first[1].address}:8006/`;
+        this.apiToken = pulumi.secret(token.stdout);
+        this.cephHealth = healthy.stdout;
+        this.registerOutputs({ apiUrl: this.apiUrl, apiToken: this.apiToken, cephHealth: this.cephHealth });
+    }
+}

@@ -1,0 +1,7 @@
+# One OSD on this node, on the logical volume that host preparation set apart.
+# NODE
+if ! ceph-volume lvm list ceph/osd >/dev/null 2>&1; then
+    [ -e /var/lib/ceph/bootstrap-osd/ceph.keyring ] ||
+        run ceph auth get client.bootstrap-osd -o /var/lib/ceph/bootstrap-osd/ceph.keyring
+    run ceph-volume lvm create --data ceph/osd
+fi

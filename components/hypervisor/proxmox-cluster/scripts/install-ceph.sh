@@ -1,0 +1,7 @@
+# Installs Ceph on this node, and on the first node gives it its network.
+# NODE, CEPH_RELEASE, CEPH_NETWORK
+if ! command -v ceph-mon >/dev/null 2>&1; then
+    # `pveceph install` asks whether to go on; the answer comes from standard input.
+    run pveceph install --repository no-subscription --version "$CEPH_RELEASE" < <(yes)
+fi
+[ -e /etc/pve/ceph.conf ] || run pveceph init --network "$CEPH_NETWORK"
