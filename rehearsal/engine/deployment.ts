@@ -20,6 +20,8 @@ export interface DeployedResource {
     readonly protect?: boolean;
     /** True for what a replacement has yet to delete. */
     readonly delete?: boolean;
+    /** True for what the program only looked up. */
+    readonly external?: boolean;
     readonly initErrors?: readonly string[];
 }
 

@@ -74,33 +74,44 @@ const hostKeys = ["nodeName", "node", "host"] as const;
 /** The faults of one rehearsal, armed. */
 export class Faults implements Interference {
     #creates = 0;
-    readonly #spent = new Set<Fault>();
-    #lifted = false;
+    #strikes = 0;
+    #killed = false;
+    readonly #armed: Set<Fault>;
+    readonly #struck = new Set<Fault>();
 
     /**
      * @param faults What is to fail.
      * @param killEngine Kills the engine and returns when it is dead.
      */
     constructor(
-        private readonly faults: readonly Fault[],
+        faults: readonly Fault[],
         private readonly killEngine: () => void,
-    ) {}
-
-    /** True while something can still fail. */
-    get armed(): boolean {
-        return !this.#lifted && this.faults.some((fault) => !this.#spent.has(fault));
+    ) {
+        this.#armed = new Set(faults);
     }
 
-    /** True where at least one fault struck. */
-    get struck(): boolean {
-        return this.#spent.size > 0 || this.#struckAlways;
+    /** How often a fault struck so far. */
+    get strikes(): number {
+        return this.#strikes;
     }
 
-    #struckAlways = false;
+    /** Faults that found nothing to strike, as they are written. */
+    get idle(): readonly string[] {
+        return [...this.#armed].filter((fault) => !this.#struck.has(fault)).map(describeFault);
+    }
 
-    /** Ends every fault: what is repaired stays repaired. */
-    lift(): void {
-        this.#lifted = true;
+    /** Disarms every fault that struck: what is broken was mended. */
+    repair(): void {
+        for (const fault of this.#struck) {
+            this.#armed.delete(fault);
+        }
+    }
+
+    /** True, once, where a fault killed the engine since the last time this was asked. */
+    takeKill(): boolean {
+        const killed = this.#killed;
+        this.#killed = false;
+        return killed;
     }
 
     /** Strikes where a fault says so. */
@@ -108,38 +119,40 @@ export class Faults implements Interference {
         if (asked.kind === "create") {
             this.#creates++;
         }
-        if (this.#lifted) {
-            return;
-        }
-        for (const fault of this.faults) {
-            if (!this.#spent.has(fault)) {
-                this.#strike(fault, asked, properties);
-            }
+        for (const fault of this.#armed) {
+            this.#strike(fault, asked, properties);
         }
     }
 
     #strike(fault: Fault, asked: Asked, properties: Properties): void {
-        if (fault.kind === "kill-engine") {
-            if (asked.kind === "create" && this.#creates >= fault.afterCreate) {
-                this.#spent.add(fault);
-                this.killEngine();
-            }
-            return;
+        switch (fault.kind) {
+            case "kill-engine":
+                if (asked.kind === "create" && this.#creates >= fault.afterCreate) {
+                    this.#count(fault);
+                    this.#armed.delete(fault);
+                    this.#killed = true;
+                    this.killEngine();
+                }
+                return;
+            case "host":
+                if (hostKeys.some((key) => properties[key] === fault.host)) {
+                    this.#count(fault);
+                    throw new Refusal(`dial tcp ${fault.host}: ${deadHost.words}`, deadHost.source);
+                }
+                return;
+            default:
+                if (fault.kind === asked.kind && targets(fault.target, asked)) {
+                    this.#count(fault);
+                    if (fault.times === "once") {
+                        this.#armed.delete(fault);
+                    }
+                    throw new Refusal(`${asked.type}: ${deadConnection.words}`, deadConnection.source);
+                }
         }
-        if (fault.kind === "host") {
-            if (hostKeys.some((key) => properties[key] === fault.host)) {
-                this.#struckAlways = true;
-                throw new Refusal(`dial tcp ${fault.host}: ${deadHost.words}`, deadHost.source);
-            }
-            return;
-        }
-        if (fault.kind === asked.kind && targets(fault.target, asked)) {
-            if (fault.times === "once") {
-                this.#spent.add(fault);
-            } else {
-                this.#struckAlways = true;
-            }
-            throw new Refusal(`${asked.type}: ${deadConnection.words}`, deadConnection.source);
-        }
+    }
+
+    #count(fault: Fault): void {
+        this.#strikes++;
+        this.#struck.add(fault);
     }
 }

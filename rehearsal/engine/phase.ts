@@ -97,9 +97,10 @@ export class PhaseRecord {
         if (operation === undefined || !counts(urn, type)) {
             return;
         }
-        if (operation === "same" && state === "begins") {
-            this.#same++;
-        } else if (operation !== "same" && operation !== "refresh") {
+        if (operation === "same") {
+            // A refresh begins as such and ends as what it found, so only the end tells.
+            this.#same += state === "ends" ? 1 : 0;
+        } else if (operation !== "refresh") {
             this.#changed.set(urn, { urn, operation, properties: metadata.diffs ?? [] });
         }
         this.tell({

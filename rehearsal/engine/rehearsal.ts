@@ -153,6 +153,8 @@ export interface Rehearsal {
     readonly leaks: readonly string[];
     /** Resource types and functions that only the generic behaviour answered for. */
     readonly generic: readonly string[];
+    /** Faults that found nothing to strike, as they are written; empty is right. */
+    readonly idleFaults: readonly string[];
     /** Interrupted runs that were recovered, in order. */
     readonly recoveries: readonly RecoveryReport[];
 }

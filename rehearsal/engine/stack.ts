@@ -39,6 +39,9 @@ export interface CommandResult {
     readonly outputs?: Readonly<Record<string, { readonly value: unknown; readonly secret: boolean }>>;
 }
 
+/** A program of this process. */
+export type StackProgram = PulumiFn;
+
 /** A stack to run commands on. */
 export interface ScratchStack {
     /** Writes the configuration anew. */
@@ -78,10 +81,13 @@ export async function openStack(scratch: Scratch, spec: StackSpec, attachments: 
     await configure(spec.config);
     return {
         configure,
-        preview: (program, options) => settle(options, (common) => stack.preview({ program, ...common })),
-        up: (program, options) => settle(options, (common) => stack.up({ program, ...common })),
-        refresh: (options) => settle(options, ({ policyPacks: _, ...common }) => stack.refresh(common)),
-        destroy: (options) => settle(options, ({ policyPacks: _, ...common }) => stack.destroy(common)),
+        preview: (program, options) =>
+            settle(options, async (common) => nothing(await stack.preview({ program, ...common }))),
+        up: (program, options) => settle(options, async (common) => (await stack.up({ program, ...common })).outputs),
+        refresh: (options) =>
+            settle(options, async ({ policyPacks: _, ...common }) => nothing(await stack.refresh(common))),
+        destroy: (options) =>
+            settle(options, async ({ policyPacks: _, ...common }) => nothing(await stack.destroy(common))),
         export: async () => (await stack.exportStack()) as Deployment,
         import: (deployment) => stack.importStack({ version: deployment.version, deployment: deployment.deployment }),
         cancel: () => stack.cancel(),
@@ -107,11 +113,11 @@ interface CommonOptions {
 
 async function settle(
     { parallel, policyPack, onEvent, onText }: CommandOptions,
-    run: (common: CommonOptions) => Promise<{ readonly outputs?: OutputMap }>,
+    run: (common: CommonOptions) => Promise<OutputMap | undefined>,
 ): Promise<CommandResult> {
     const policyPacks = policyPack === undefined ? {} : { policyPacks: [policyPack] };
     try {
-        const { outputs } = await run({
+        const outputs = await run({
             parallel,
             color: "never",
             ...policyPacks,
@@ -123,6 +129,11 @@ async function settle(
     } catch (error) {
         return { ok: false, error: error instanceof Error ? error.message : String(error) };
     }
+}
+
+/** What a command without outputs gives. */
+function nothing(_: unknown): undefined {
+    return undefined;
 }
 
 /** Configuration in the form `pulumi config set-all --json` reads. */

@@ -4,13 +4,15 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { PackageBehaviour, ProviderInstance, ResourceBehaviour } from "../world/behaviour";
-import { Refusal } from "../world/refusal";
+import { PartialFailure, Refusal } from "../world/refusal";
+import type { Properties } from "../world/value";
 import type { World } from "../world/world";
 import { answerTo, wireFailures } from "./answers";
 import { configurationOf } from "./configuration";
 import { changedKeys, differenceOf } from "./difference";
+import type { Inventory } from "./inventory";
 import type { Asked, Operations } from "./operations";
-import { fromStruct, secretsOfResult, toStruct, type Unsealed } from "./values";
+import { fromStruct, type Secrets, secretsOfResult, secretTexts, toStruct, type Unsealed } from "./values";
 
 /** What a request about a resource tells of it. */
 interface AboutResource {
@@ -18,6 +20,9 @@ interface AboutResource {
     getType(): string;
     getName(): string;
 }
+
+/** What every simulated provider says of its version: above whatever a program asks for, so that the engine is content. */
+const pluginVersion = "1000.0.0-rehearsal";
 
 /** Answers for one package. Providers of the same package are told apart by the connection the engine opens for each. */
 export class PackageService {
@@ -27,6 +32,7 @@ export class PackageService {
         private readonly behaviour: PackageBehaviour,
         private readonly world: World,
         private readonly operations: Operations,
+        private readonly inventory: Inventory,
     ) {}
 
     /** The methods by the names of the service definition. */
@@ -34,7 +40,7 @@ export class PackageService {
         return {
             handshake: this.#answer("handshake", async () => this.#handshake()),
             attach: this.#answer("attach", async () => new Empty()),
-            getPluginInfo: this.#answer("getPluginInfo", async () => new PluginInfo()),
+            getPluginInfo: this.#answer("getPluginInfo", async () => new PluginInfo().setVersion(pluginVersion)),
             checkConfig: this.#answer("checkConfig", async (request: proto.CheckRequest) => this.#checkConfig(request)),
             diffConfig: this.#answer("diffConfig", async (request: proto.DiffRequest) => this.#diffConfig(request)),
             configure: this.#answer("configure", async (request: proto.ConfigureRequest, peer) =>
@@ -144,12 +150,16 @@ export class PackageService {
             return response;
         }
         const made = await this.operations.run(this.#asked("create", request, peer), inputs.value, (operation) =>
-            behaviour.create(inputs.value, operation),
+            behaviour.create(inputs.value, operation).catch((error: unknown) => {
+                if (error instanceof PartialFailure) {
+                    this.#made(behaviour, request, error.id, inputs.value);
+                }
+                throw error;
+            }),
         );
+        this.#made(behaviour, request, made.id, inputs.value);
         response.setId(made.id);
-        response.setProperties(
-            toStruct(made.outputs, secretsOfResult(made.outputs, [inputs], behaviour.secretOutputs)),
-        );
+        response.setProperties(toStruct(made.outputs, this.#secrets(made.outputs, [inputs], behaviour.secretOutputs)));
         return response;
     }
 
@@ -162,9 +172,10 @@ export class PackageService {
         );
         const response = new proto.ReadResponse();
         if (found === undefined) {
+            this.inventory.gone(request.getType(), request.getId());
             return response;
         }
-        const secrets = secretsOfResult(found.outputs, [state, inputs], behaviour.secretOutputs);
+        const secrets = this.#secrets(found.outputs, [state, inputs], behaviour.secretOutputs);
         response.setId(found.id);
         response.setProperties(toStruct(found.outputs, secrets));
         response.setInputs(toStruct(found.inputs, secretsOfResult(found.inputs, [inputs])));
@@ -182,7 +193,7 @@ export class PackageService {
               );
         const kept = keptSecrets(olds, outputs);
         const response = new proto.UpdateResponse();
-        response.setProperties(toStruct(outputs, secretsOfResult(outputs, [news, kept], behaviour.secretOutputs)));
+        response.setProperties(toStruct(outputs, this.#secrets(outputs, [news, kept], behaviour.secretOutputs)));
         return response;
     }
 
@@ -192,6 +203,7 @@ export class PackageService {
         await this.operations.run(this.#asked("delete", request, peer), state, (operation) =>
             behaviour.delete(request.getId(), state, operation),
         );
+        this.inventory.gone(request.getType(), request.getId());
         return new Empty();
     }
 
@@ -204,9 +216,23 @@ export class PackageService {
         const args = fromStruct(request.getArgs());
         const result = await behaviour(args.value, this.#instance(peer));
         const response = new proto.InvokeResponse();
-        const secrets = secretsOfResult(result, [args], this.behaviour.secretResults?.[token]);
+        const secrets = this.#secrets(result, [args], this.behaviour.secretResults?.[token]);
         response.setReturn(toStruct(result, secrets));
         return response;
+    }
+
+    #made(behaviour: ResourceBehaviour, about: AboutResource, id: string, inputs: Properties): void {
+        const findable = behaviour.deterministicId?.(inputs) !== undefined;
+        this.inventory.made({ urn: about.getUrn(), type: about.getType(), id, findable });
+    }
+
+    /** The secrets of a result; those the provider itself declares are watched for from now on. */
+    #secrets(result: Properties, sources: readonly Unsealed[], declared: readonly string[] = []): Secrets {
+        const byProvider: Secrets = new Map(declared.map((key) => [key, true]));
+        for (const text of secretTexts({ value: result, secrets: byProvider })) {
+            this.inventory.secrets.add(text);
+        }
+        return secretsOfResult(result, sources, declared);
     }
 
     #asked(kind: Asked["kind"], about: AboutResource, peer: string): Asked {

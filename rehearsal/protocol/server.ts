@@ -3,6 +3,7 @@ import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type { PackageBehaviour } from "../world/behaviour";
 import type { World } from "../world/world";
+import { Inventory } from "./inventory";
 import { type Interference, Operations } from "./operations";
 import { PackageService } from "./provider";
 
@@ -19,6 +20,7 @@ export interface ServeOptions {
 export interface ProviderServer {
     /** `name:port,...`, what the engine reads from `PULUMI_DEBUG_PROVIDERS`. */
     readonly attachments: string;
+    readonly inventory: Inventory;
     /** Returns when nothing the engine ever asked for is still going on in the world. */
     settled(): Promise<void>;
     /** Stops serving; requests that still run are cut off. */
@@ -31,6 +33,7 @@ const largestMessage = 400 * 1024 * 1024;
 /** Serves the packages until closed. Ports are free ones of 127.0.0.1. */
 export async function serve(options: ServeOptions): Promise<ProviderServer> {
     const operations = new Operations(options.world, options.seed, options.interference ?? {});
+    const inventory = new Inventory();
     const servers: Server[] = [];
     const attachments: string[] = [];
     for (const behaviour of options.packages) {
@@ -38,7 +41,7 @@ export async function serve(options: ServeOptions): Promise<ProviderServer> {
             "grpc.max_receive_message_length": largestMessage,
             "grpc.max_send_message_length": largestMessage,
         });
-        const service = new PackageService(behaviour, options.world, operations);
+        const service = new PackageService(behaviour, options.world, operations, inventory);
         server.addService(ResourceProviderService, service.implementation());
         const port = await bind(server);
         servers.push(server);
@@ -46,6 +49,7 @@ export async function serve(options: ServeOptions): Promise<ProviderServer> {
     }
     return {
         attachments: attachments.join(","),
+        inventory,
         settled: () => operations.settled(),
         close: () => {
             for (const server of servers) {

@@ -1,0 +1,258 @@
+/** The phases of one rehearsal in their order, each judged by what it must do. */
+import type { ProviderServer } from "../protocol/server";
+import type { PackageBehaviour } from "../world/behaviour";
+import type { Properties } from "../world/value";
+import type { World } from "../world/world";
+import { disagreements } from "./convergence";
+import { type Deployment, nameOf, resourcesOf } from "./deployment";
+import type { Faults } from "./faults";
+import { PhaseRecord } from "./phase";
+import { type RecoveryReport, recover } from "./recovery";
+import type { Phase, PhaseName, RehearsalEvent, StackConfig, Violation } from "./rehearsal";
+import type { CommandOptions, CommandResult, ScratchStack, StackProgram } from "./stack";
+import { type Timeline, timelineOf } from "./timeline";
+
+/** What the phases work with. */
+export interface PhasesOptions {
+    readonly stack: ScratchStack;
+    readonly program: StackProgram;
+    readonly world: World;
+    readonly server: ProviderServer;
+    readonly packages: readonly PackageBehaviour[];
+    readonly faults: Faults;
+    readonly parallel: number;
+    readonly policyPack?: string;
+    readonly tell: (event: RehearsalEvent) => void;
+}
+
+/** Runs the phases once. */
+export class Phases {
+    readonly phases: Phase[] = [];
+    readonly violations: Violation[] = [];
+    readonly recoveries: RecoveryReport[] = [];
+    /** State after the first `up` that succeeded. */
+    deployment: Deployment | undefined;
+    /** Stack outputs after it. */
+    outputs: NonNullable<CommandResult["outputs"]> = {};
+    timeline: Timeline | undefined;
+
+    constructor(private readonly options: PhasesOptions) {}
+
+    /** Runs them all; stops at the first that fails, except that what was made is destroyed again. */
+    async run(config: StackConfig, change: StackConfig | undefined): Promise<void> {
+        if (!(await this.#preview())) {
+            return;
+        }
+        if ((await this.#up()) && (await this.#upAgain()) && (await this.#refresh()) && change !== undefined) {
+            await this.options.stack.configure({ ...config, ...change });
+            await this.#change();
+        }
+        await this.#destroy();
+    }
+
+    #preview(): Promise<boolean> {
+        const { stack, program } = this.options;
+        return this.#phase("preview", (options) => stack.preview(program, options));
+    }
+
+    async #up(): Promise<boolean> {
+        const { stack, program, world } = this.options;
+        const before = world.ledger.entries.length;
+        const ok = await this.#phase(
+            "up",
+            (options) => stack.up(program, options),
+            async () => this.#agreement(),
+            (result) => {
+                this.outputs = result.outputs ?? {};
+            },
+        );
+        if (ok) {
+            this.deployment = await stack.export();
+            this.timeline = timelineOf(this.deployment, world.ledger.entries.slice(before));
+        }
+        return ok;
+    }
+
+    #upAgain(): Promise<boolean> {
+        const { stack, program } = this.options;
+        return this.#phase(
+            "up-again",
+            (options) => stack.up(program, options),
+            async (record) => unchanged(record),
+        );
+    }
+
+    #refresh(): Promise<boolean> {
+        const { stack } = this.options;
+        return this.#phase(
+            "refresh",
+            (options) => stack.refresh(options),
+            async (record) => unchanged(record),
+        );
+    }
+
+    #change(): Promise<boolean> {
+        const { stack, program } = this.options;
+        return this.#phase(
+            "change",
+            (options) => stack.up(program, options),
+            async (record) => [
+                ...(record.changed.length === 0 ? ["The changed value changed nothing."] : []),
+                ...record.changed
+                    .filter(({ operation }) => operation === "replace")
+                    .map(({ urn }) => `The changed value replaced '${nameOf(urn)}'.`),
+                ...(await this.#agreement()),
+            ],
+        );
+    }
+
+    async #destroy(): Promise<boolean> {
+        const { stack } = this.options;
+        const kept = resourcesOf(await stack.export()).filter(({ protect }) => protect === true);
+        const notes: string[] = [];
+        if (kept.length > 0) {
+            const attempt = new PhaseRecord(
+                "destroy",
+                () => this.options.world.clock.now,
+                () => {},
+            );
+            const result = await stack.destroy(this.#commandOptions(attempt));
+            const names = kept.map(({ urn }) => `'${nameOf(urn)}'`).join(", ");
+            if (result.ok || attempt.changes.delete > 0) {
+                notes.push(`destroy did not spare what is protected: ${names}.`);
+            } else {
+                await stack.unprotect();
+            }
+        }
+        const told = kept.length === 0 ? [] : [`destroy refused while ${kept.length} resources were protected.`];
+        return this.#phase(
+            "destroy",
+            (options) => stack.destroy(options),
+            async () => notes,
+            () => {},
+            told,
+        );
+    }
+
+    async #agreement(): Promise<readonly string[]> {
+        return disagreements(await this.options.stack.export(), this.options.server.inventory.standing);
+    }
+
+    /** Runs a phase; where a fault strikes it, recovers and runs it again, as its user would. */
+    async #phase(
+        name: PhaseName,
+        run: (options: CommandOptions) => Promise<CommandResult>,
+        judge: (record: PhaseRecord) => Promise<readonly string[]> = async () => [],
+        onOk: (result: CommandResult) => void = () => {},
+        told: readonly string[] = [],
+    ): Promise<boolean> {
+        for (;;) {
+            const { faults, tell, world } = this.options;
+            const struckBefore = faults.strikes;
+            tell({ kind: "phase-begins", phase: name });
+            const record = new PhaseRecord(name, () => world.clock.now, tell);
+            const began = Date.now();
+            const result = await run(this.#commandOptions(record));
+            const struck = faults.strikes > struckBefore;
+            if (!result.ok && !record.diagnostics.some(({ severity }) => severity === "error")) {
+                record.fail(result.error ?? "The engine failed without a word.");
+            }
+            const complaints = result.ok ? await judge(record) : [];
+            this.violations.push(...record.violations);
+            if (result.ok) {
+                onOk(result);
+            }
+            const expectedToFail = struck && !result.ok;
+            const ok = expectedToFail || (result.ok && complaints.length === 0);
+            this.#close(name, record, began, ok, expectedToFail, [...told, ...complaints]);
+            if (!expectedToFail) {
+                return ok;
+            }
+            await this.#repair();
+        }
+    }
+
+    /** What follows a fault: hosts come back, a dead engine's leavings are recovered. */
+    async #repair(): Promise<void> {
+        const { faults, server, stack, tell, world } = this.options;
+        faults.repair();
+        if (!faults.takeKill()) {
+            return;
+        }
+        tell({ kind: "phase-begins", phase: "recover" });
+        const began = Date.now();
+        const record = new PhaseRecord("recover", () => world.clock.now, tell);
+        await server.settled();
+        const report = await recover(
+            {
+                cancel: () => stack.cancel(),
+                export: () => stack.export(),
+                import: (deployment) => stack.import(deployment),
+                refresh: async () => {
+                    const result = await stack.refresh(this.#commandOptions(record));
+                    if (!result.ok) {
+                        record.fail(result.error ?? "refresh failed");
+                    }
+                },
+            },
+            ({ type, inputs = {} }) => this.#behaviour(type)?.deterministicId?.(inputs as Properties),
+        );
+        for (const { urn, fate } of report.resources) {
+            if (fate === "made-again") {
+                server.inventory.forgetUnfindable(urn);
+            }
+        }
+        this.recoveries.push(report);
+        tell({ kind: "recovery", report });
+        const ok = !record.diagnostics.some(({ severity }) => severity === "error");
+        this.#close("recover", record, began, ok, false, report.sentences);
+    }
+
+    #behaviour(type: string) {
+        const name = type.split(":")[0];
+        return this.options.packages.find((behaviour) => behaviour.name === name)?.resource(type);
+    }
+
+    #commandOptions(record: PhaseRecord): CommandOptions {
+        const { parallel, policyPack, world } = this.options;
+        return {
+            parallel,
+            ...(policyPack === undefined ? {} : { policyPack }),
+            onEvent: (event) => {
+                world.clock.touch();
+                record.take(event);
+            },
+            onText: () => world.clock.touch(),
+        };
+    }
+
+    #close(
+        name: PhaseName,
+        record: PhaseRecord,
+        began: number,
+        ok: boolean,
+        expectedToFail: boolean,
+        notes: readonly string[],
+    ): void {
+        const phase: Phase = {
+            name,
+            ok,
+            ...(expectedToFail ? { expectedToFail } : {}),
+            seconds: (Date.now() - began) / 1000,
+            changes: record.changes,
+            changed: record.changed,
+            diagnostics: record.diagnostics,
+            notes,
+        };
+        this.phases.push(phase);
+        this.options.tell({ kind: "phase-ends", phase });
+    }
+}
+
+/** One sentence for each thing that changed where nothing may. */
+function unchanged(record: PhaseRecord): readonly string[] {
+    return record.changed.map(({ urn, operation, properties }) => {
+        const what = properties.length === 0 ? "" : ` (${properties.join(", ")})`;
+        return `Nothing was to change, but the engine wants to ${operation} '${nameOf(urn)}'${what}.`;
+    });
+}

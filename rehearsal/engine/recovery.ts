@@ -1,0 +1,103 @@
+/**
+ * What to do with a stack whose engine died in the middle. The state then holds creates that had begun and a lock;
+ * a plain `up` would make everything of it a second time. Whatever has an id that is known beforehand is adopted;
+ * the rest is forgotten and made again.
+ */
+import type { DeployedResource, Deployment, PendingOperation } from "./deployment";
+import { nameOf, resourcesOf } from "./deployment";
+
+/** What became of one interrupted create. */
+export interface RecoveredResource {
+    readonly urn: string;
+    /** `adopted`: entered into the state with its id. `made-again`: forgotten, the next `up` makes it. */
+    readonly fate: "adopted" | "made-again";
+    /** The id it was adopted by. */
+    readonly id?: string;
+}
+
+/** What a recovery found and did. */
+export interface RecoveryReport {
+    readonly resources: readonly RecoveredResource[];
+    /** The same in plain sentences. */
+    readonly sentences: readonly string[];
+}
+
+/** The parts of a stack a recovery needs: those of the Automation API, or of a rehearsal. */
+export interface RecoverableStack {
+    /** Removes the lock a dead engine left. */
+    cancel(): Promise<void>;
+    export(): Promise<Deployment>;
+    import(deployment: Deployment): Promise<void>;
+    /** Reads what is really there; what is not goes out of the state. */
+    refresh(): Promise<void>;
+}
+
+/** The id a resource has whenever it is made, undefined where that cannot be known beforehand. */
+export type KnownId = (resource: DeployedResource) => string | undefined;
+
+/** True where an engine died over this stack and left something to recover. */
+export function isInterrupted(deployment: Deployment): boolean {
+    return (deployment.deployment.pending_operations ?? []).length > 0;
+}
+
+/**
+ * Recovers a stack; a following `up` then makes nothing twice. Works on the real thing as on a rehearsal. Call it only
+ * when no engine works on the stack: it removes the lock.
+ */
+export async function recover(stack: RecoverableStack, knownId: KnownId): Promise<RecoveryReport> {
+    await stack.cancel();
+    const deployment = await stack.export();
+    const creates = (deployment.deployment.pending_operations ?? []).filter(
+        (operation) => operation.type === "creating" || operation.type === "importing",
+    );
+    const adopted = creates.flatMap(({ resource }) => {
+        const id = knownId(resource);
+        return id === undefined ? [] : [{ ...resource, id, outputs: {} }];
+    });
+    await stack.import(withAdopted(deployment, adopted));
+    if (adopted.length > 0) {
+        await stack.refresh();
+    }
+    return report(creates, adopted, resourcesOf(await stack.export()));
+}
+
+/** The state with what is adopted in its place and nothing pending. */
+export function withAdopted(deployment: Deployment, adopted: readonly DeployedResource[]): Deployment {
+    const byUrn = new Map(adopted.map((resource) => [resource.urn, resource]));
+    const kept = resourcesOf(deployment).flatMap((resource) => {
+        const replacement = byUrn.get(resource.urn);
+        if (replacement === undefined || resource.delete === true) {
+            return [resource];
+        }
+        // The engine died while it replaced this one: the new one stands, the old one is still to be deleted.
+        byUrn.delete(resource.urn);
+        return [replacement, { ...resource, delete: true }];
+    });
+    const resources = [...kept, ...byUrn.values()];
+    return { ...deployment, deployment: { ...deployment.deployment, resources, pending_operations: [] } };
+}
+
+function report(
+    creates: readonly PendingOperation[],
+    adopted: readonly DeployedResource[],
+    after: readonly DeployedResource[],
+): RecoveryReport {
+    const ids = new Map(adopted.map(({ urn, id }) => [urn, id]));
+    const found = new Set(after.map(({ urn, id }) => `${urn} ${id}`));
+    const resources = creates.map(({ resource: { urn } }): RecoveredResource => {
+        const id = ids.get(urn);
+        return id !== undefined && found.has(`${urn} ${id}`)
+            ? { urn, fate: "adopted", id }
+            : { urn, fate: "made-again" };
+    });
+    const sentences = resources.map(({ urn, fate, id }) => {
+        if (fate === "adopted") {
+            return `'${nameOf(urn)}' was being made when the engine died; it is there as '${id}' and was adopted.`;
+        }
+        return ids.has(urn)
+            ? `'${nameOf(urn)}' was to be made when the engine died; it is not there and will be made.`
+            : `'${nameOf(urn)}' was being made when the engine died; it has no id known beforehand and will be made again.`;
+    });
+    const lock = "The engine died in the middle of an operation; the lock it left was removed.";
+    return { resources, sentences: [lock, ...sentences] };
+}

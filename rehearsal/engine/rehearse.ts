@@ -1,0 +1,115 @@
+/** The rehearsal of one stack: the real engine, simulated providers, one world through all phases. */
+import { type ProviderServer, serve } from "../protocol/server";
+import { World } from "../world/world";
+import type { Deployment } from "./deployment";
+import { resourcesOf } from "./deployment";
+import { Faults } from "./faults";
+import { filesUnder, leaksIn, worthLookingFor } from "./leaks";
+import { type Engine, locateEngine } from "./locate";
+import { Phases } from "./phases";
+import { killTree } from "./processes";
+import type { Rehearsal, RehearsalEvent, RehearseOptions } from "./rehearsal";
+import { makeScratch } from "./scratch";
+import { openStack } from "./stack";
+import { timelineOf } from "./timeline";
+
+/** Operations at once in the nominal run: more than any level of a stack has, so that only the graph makes waits. */
+const nominalParallel = 64;
+
+/**
+ * Rehearses a program: preview, up, up again, refresh, one changed value, destroy. A fault makes the first `up` fail;
+ * what it left is recovered and `up` runs again. Throws only where no rehearsal can be had at all, e.g. no engine.
+ */
+export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
+    const said: string[] = [];
+    const tell = (event: RehearsalEvent): void => {
+        said.push(JSON.stringify(event));
+        options.onEvent?.(event);
+    };
+    const engine =
+        options.engine ?? (await locateEngine({ onProgress: (message) => tell({ kind: "engine", message }) }));
+    const world = new World({
+        site: options.site,
+        ...(options.seed === undefined ? {} : { seed: options.seed }),
+        ...(options.quietMs === undefined ? {} : { quietMs: options.quietMs }),
+    });
+    const scratch = makeScratch(engine);
+    const faults = new Faults(options.faults ?? [], () => {
+        const pid = scratch.enginePid();
+        if (pid !== undefined) {
+            killTree(pid);
+        }
+    });
+    const packages = (options.packages ?? (await import("../providers")).packages)(world);
+    const server = await serve({
+        world,
+        packages,
+        interference: faults,
+        ...(options.seed === undefined ? {} : { seed: options.seed }),
+    });
+    try {
+        const stack = await openStack(scratch, options, server.attachments);
+        const phases = new Phases({
+            stack,
+            program: options.program as never,
+            world,
+            server,
+            faults,
+            packages,
+            parallel: options.parallel ?? nominalParallel,
+            ...(options.policyPack === undefined ? {} : { policyPack: options.policyPack }),
+            tell,
+        });
+        await phases.run(options.config, options.change);
+        const secrets = [...server.inventory.secrets, ...configSecrets(options)];
+        const places = new Map([...filesUnder(scratch.state), ["what was told", said.join("\n")]]);
+        const leaks = leaksIn(places, worthLookingFor(secrets));
+        return report(options, engine, world, server, faults, phases, leaks);
+    } finally {
+        server.close();
+        scratch.remove();
+    }
+}
+
+/** The texts of the secret values of the configuration, those of its changed value included. */
+function configSecrets({ config, change = {} }: RehearseOptions): readonly string[] {
+    return [...Object.values(config), ...Object.values(change)]
+        .filter(({ secret }) => secret === true)
+        .map(({ value }) => (typeof value === "string" ? value : JSON.stringify(value)));
+}
+
+function report(
+    options: RehearseOptions,
+    engine: Engine,
+    world: World,
+    server: ProviderServer,
+    faults: Faults,
+    found: Phases,
+    leaks: readonly string[],
+): Rehearsal {
+    const { phases, violations, deployment, outputs, timeline, recoveries } = found;
+    const remains = server.inventory.standing.map(({ type, id }) => `${type} '${id}'`);
+    const broken = violations.some(({ level }) => level !== "advisory");
+    const ok = phases.every((phase) => phase.ok) && !broken;
+    return {
+        ok: ok && remains.length === 0 && leaks.length === 0 && faults.idle.length === 0,
+        stack: options.stack,
+        engine: { version: engine.version, source: engine.source },
+        phases,
+        resources: deployment === undefined ? 0 : customResources(deployment),
+        policy: { ...(options.policyPack === undefined ? {} : { pack: options.policyPack }), violations },
+        ...(deployment === undefined ? {} : { deployment }),
+        outputs,
+        ledger: world.ledger.entries,
+        ...(timeline === undefined ? {} : { timeline }),
+        remains,
+        leaks,
+        generic: [...server.inventory.generic],
+        recoveries,
+        idleFaults: faults.idle,
+    };
+}
+
+function customResources(deployment: Deployment): number {
+    return resourcesOf(deployment).filter(({ custom, type }) => custom && !type.startsWith("pulumi:")).length;
+}
