@@ -107,6 +107,11 @@ export class Faults implements Interference {
         }
     }
 
+    /** True where a fault killed the engine and nobody asked about it yet. */
+    get killedEngine(): boolean {
+        return this.#killed;
+    }
+
     /** True, once, where a fault killed the engine since the last time this was asked. */
     takeKill(): boolean {
         const killed = this.#killed;

@@ -39,7 +39,7 @@ export class PhaseRecord {
         private readonly tell: (event: RehearsalEvent) => void,
     ) {}
 
-    /** Resources the phase changed, in the order it began with them. */
+    /** Resources the phase changed, in the order it was done with them. */
     get changed(): readonly Change[] {
         return [...this.#changed.values()];
     }
@@ -100,7 +100,7 @@ export class PhaseRecord {
         if (operation === "same") {
             // A refresh begins as such and ends as what it found, so only the end tells.
             this.#same += state === "ends" ? 1 : 0;
-        } else if (operation !== "refresh") {
+        } else if (operation !== "refresh" && state === "ends") {
             this.#changed.set(urn, { urn, operation, properties: metadata.diffs ?? [] });
         }
         this.tell({

@@ -155,7 +155,11 @@ export class Phases {
             const result = await run(this.#commandOptions(record));
             const struck = faults.strikes > struckBefore;
             if (!result.ok && !record.diagnostics.some(({ severity }) => severity === "error")) {
-                record.fail(result.error ?? "The engine failed without a word.");
+                record.fail(
+                    faults.killedEngine
+                        ? "The engine was killed."
+                        : (result.error ?? "The engine failed without a word."),
+                );
             }
             const complaints = result.ok ? await judge(record) : [];
             this.violations.push(...record.violations);

@@ -11,7 +11,6 @@ import { killTree } from "./processes";
 import type { Rehearsal, RehearsalEvent, RehearseOptions } from "./rehearsal";
 import { makeScratch } from "./scratch";
 import { openStack } from "./stack";
-import { timelineOf } from "./timeline";
 
 /** Operations at once in the nominal run: more than any level of a stack has, so that only the graph makes waits. */
 const nominalParallel = 64;
@@ -40,7 +39,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
             killTree(pid);
         }
     });
-    const packages = (options.packages ?? (await import("../providers")).packages)(world);
+    const packages = (options.packages ?? (await import("../providers/index.js")).packages)(world);
     const server = await serve({
         world,
         packages,

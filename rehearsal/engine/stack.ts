@@ -127,8 +127,19 @@ async function settle(
         });
         return outputs === undefined ? { ok: true } : { ok: true, outputs };
     } catch (error) {
-        return { ok: false, error: error instanceof Error ? error.message : String(error) };
+        return { ok: false, error: essence(error) };
     }
+}
+
+/** What a failed command said on its standard error, without the command line and the output before it. */
+function essence(error: unknown): string {
+    const message = error instanceof Error ? error.message : String(error);
+    const [, said] = /\n stderr: ([\s\S]*?)\n err\?: /.exec(message) ?? [];
+    return (said ?? message)
+        .split("\n")
+        .filter((line) => !line.startsWith("Command "))
+        .join("\n")
+        .trim();
 }
 
 /** What a command without outputs gives. */

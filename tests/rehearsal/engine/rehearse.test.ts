@@ -45,3 +45,26 @@ test("a program goes through every phase on the real engine and leaves nothing b
     expect(rehearsal.ok).toBe(true);
     expect(shelf.size).toBe(0);
 });
+
+test("a create that fails once fails the first up and the next converges", { timeout: 60_000 }, async () => {
+    const shelf: Shelf = new Map();
+    const rehearsal = await rehearse(options({ faults: [{ kind: "create", target: "lid", times: "once" }] }, shelf));
+    console.log(JSON.stringify(rehearsal.phases, null, 1));
+    expect(rehearsal.phases.map(({ name, ok, expectedToFail = false }) => ({ name, ok, expectedToFail }))).toEqual([
+        { name: "preview", ok: true, expectedToFail: false },
+        { name: "up", ok: true, expectedToFail: true },
+        { name: "up", ok: true, expectedToFail: false },
+        { name: "up-again", ok: true, expectedToFail: false },
+        { name: "refresh", ok: true, expectedToFail: false },
+        { name: "destroy", ok: true, expectedToFail: false },
+    ]);
+    expect(rehearsal.ok).toBe(true);
+});
+
+test("an engine killed in the middle is recovered: nothing is made twice, nothing is lost", { timeout: 60_000 }, async () => {
+    const shelf: Shelf = new Map();
+    const rehearsal = await rehearse(options({ faults: [{ kind: "kill-engine", afterCreate: 3 }] }, shelf));
+    console.log(JSON.stringify(rehearsal.phases, null, 1));
+    console.log(JSON.stringify(rehearsal.recoveries, null, 1), shelf, rehearsal.remains);
+    expect(rehearsal.ok).toBe(true);
+});
