@@ -1,0 +1,23 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests that run the real engine: one file at a time on two cores, so that none waits for another's engine. */
+const engine = { testTimeout: 180_000, hookTimeout: 600_000, fileParallelism: false };
+
+export default defineConfig({
+    test: {
+        projects: [
+            { test: { name: "unit", include: ["tests/unit/**/*.test.ts"], testTimeout: 30_000 } },
+            { test: { name: "seeds", include: ["tests/seeds/**/*.test.ts"], ...engine } },
+            { test: { name: "rehearsal", include: ["tests/rehearsal/**/*.test.ts"], ...engine } },
+            {
+                test: {
+                    name: "integration",
+                    include: ["tests/integration/**/*.test.ts"],
+                    ...engine,
+                    testTimeout: 1_800_000,
+                    hookTimeout: 1_800_000,
+                },
+            },
+        ],
+    },
+});
