@@ -18,6 +18,9 @@ const operations: Partial<Record<OpType, Operation | "refresh" | "same">> = {
 /** Severities worth a reader's time: the SDK's own debugging, which shows values, is not. */
 const told: ReadonlySet<string> = new Set(["error", "warning", "info", "info#err"]);
 
+/** The engine's word on finding the program that `installAnalyzer` put there for it. */
+const ownAnalyzer = /^using pulumi-analyzer-policy-nodejs from \$PATH/;
+
 /** What the engine tells where a rule could not be judged, most often because it read an unknown value. */
 const unable = /^can't run policy/;
 
@@ -115,7 +118,7 @@ export class PhaseRecord {
     }
 
     #diagnostic({ severity, urn, message }: NonNullable<EngineEvent["diagnosticEvent"]>): void {
-        if (!told.has(severity)) {
+        if (!told.has(severity) || ownAnalyzer.test(message)) {
             return;
         }
         const level = severity === "error" || severity === "warning" ? severity : "info";

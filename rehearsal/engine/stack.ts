@@ -1,6 +1,6 @@
 /** One Pulumi stack in a scratch folder, and the commands a rehearsal runs on it. */
 import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import {
@@ -50,6 +50,7 @@ export interface ScratchStack {
     up(program: PulumiFn, options: CommandOptions): Promise<CommandResult>;
     refresh(options: CommandOptions): Promise<CommandResult>;
     destroy(options: CommandOptions): Promise<CommandResult>;
+    /** The state with its secrets encrypted; what the Automation API exports shows them. */
     export(): Promise<Deployment>;
     import(deployment: Deployment): Promise<void>;
     /** Removes a lock that a dead engine left. */
@@ -88,7 +89,7 @@ export async function openStack(scratch: Scratch, spec: StackSpec, attachments: 
             settle(options, async ({ policyPacks: _, ...common }) => nothing(await stack.refresh(common))),
         destroy: (options) =>
             settle(options, async ({ policyPacks: _, ...common }) => nothing(await stack.destroy(common))),
-        export: async () => (await stack.exportStack()) as Deployment,
+        export: async () => readState(join(scratch.state, ".pulumi", "stacks", spec.project, `${spec.stack}.json`)),
         import: (deployment) => stack.importStack({ version: deployment.version, deployment: deployment.deployment }),
         cancel: () => stack.cancel(),
         unprotect: async () => {
@@ -140,6 +141,15 @@ function essence(error: unknown): string {
         .filter((line) => !line.startsWith("Command "))
         .join("\n")
         .trim();
+}
+
+/** Reads the file backend's checkpoint of a stack. */
+function readState(path: string): Deployment {
+    const { version, checkpoint } = JSON.parse(readFileSync(path, "utf8")) as {
+        readonly version: number;
+        readonly checkpoint: { readonly latest?: Deployment["deployment"] };
+    };
+    return { version, deployment: checkpoint.latest ?? {} };
 }
 
 /** What a command without outputs gives. */

@@ -89,6 +89,7 @@ export interface BoxArgs {
     readonly takes?: string;
     readonly glue?: pulumi.Input<string>;
     readonly holds?: pulumi.Input<unknown>;
+    readonly weight?: pulumi.Input<string>;
 }
 
 /** A thing whose id is known beforehand. */
