@@ -1,7 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Home, inside } from "../kubernetes/cluster";
-import { through } from "../kubernetes/edge";
 import { namespace } from "../kubernetes/namespace";
 
 export interface CloudNativePgArgs {
@@ -43,13 +42,13 @@ export class CloudNativePg extends pulumi.ComponentResource {
                     { home: args.home, namespace: operatorNamespace, podSecurity: "restricted" },
                     this,
                 ),
-                chart: through(args.cilium, "cloudnative-pg"),
+                chart: "cloudnative-pg",
                 version: args.version,
                 repositoryOpts: { repo: repository },
                 timeout: timeoutSeconds,
                 values: { crds: { create: true } },
             },
-            inside(args.home, this),
+            inside(args.home, this, { dependsOn: [args.cilium] }),
         );
 
         this.registerOutputs({ release: this.release.name });

@@ -17,8 +17,8 @@ export const postgresqlPort = 5432;
 export const statusPort = 8000;
 
 /**
- * What a CloudNativePG cluster needs of the network, and nothing more: a single instance asks no name, because the API
- * server's address is in its environment; replicas find their primary by its Service's name.
+ * What a CloudNativePG cluster needs of the network, and nothing more: the operator reaches every pod on 8000 and 5432,
+ * and the pods of a cluster reach each other (CloudNativePG, "Networking").
  */
 export function postgresqlFlows(args: PostgreSqlFlowsArgs): readonly NetworkFlow[] {
     const pods: Pods = {
@@ -37,6 +37,14 @@ export function postgresqlFlows(args: PostgreSqlFlowsArgs): readonly NetworkFlow
             ports: apiServerPorts,
         },
         {
+            // Instances find each other, and whatever else they are told to, by the names of Services.
+            name: "postgresql: instances to DNS",
+            key: "postgresql-dns",
+            from: pods,
+            to: clusterDns,
+            ports: dnsPorts,
+        },
+        {
             name: "postgresql: operator to instance status",
             key: "postgresql-status",
             from: operator,
@@ -53,13 +61,6 @@ export function postgresqlFlows(args: PostgreSqlFlowsArgs): readonly NetworkFlow
         ...(args.instances > 1
             ? ([
                   {
-                      name: "postgresql: replicas to DNS",
-                      key: "postgresql-dns",
-                      from: pods,
-                      to: clusterDns,
-                      ports: dnsPorts,
-                  },
-                  {
                       name: "postgresql: replica to primary",
                       key: "postgresql-replication",
                       from: pods,
@@ -67,6 +68,7 @@ export function postgresqlFlows(args: PostgreSqlFlowsArgs): readonly NetworkFlow
                       ports: [{ port: postgresqlPort, protocol: "TCP" }],
                   },
                   {
+                      // A primary that reaches neither the API server nor any other instance stops itself.
                       name: "postgresql: instance to instance status",
                       key: "postgresql-peer-status",
                       from: pods,

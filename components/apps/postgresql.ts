@@ -85,13 +85,13 @@ export class PostgreSql extends pulumi.ComponentResource {
                 apiVersion: "postgresql.cnpg.io/v1",
                 kind: "Cluster",
                 metadata: {
-                    name: through(args.operator, args.cluster),
+                    name: args.cluster,
                     namespace: args.namespace,
                     annotations: { "pulumi.com/waitFor": "condition=Ready" },
                 },
                 spec: clusterSpec(args, through(credentials, owner)),
             },
-            inside(args.home, this, { customTimeouts: timeouts, protect: args.protect }),
+            inside(args.home, this, { dependsOn: [args.operator], customTimeouts: timeouts, protect: args.protect }),
         );
 
         this.address = `${args.cluster}-rw.${args.namespaceName}.svc.cluster.local:${postgresqlPort}`;

@@ -25,15 +25,14 @@ export function brokerLabels(cluster: string): Readonly<Record<string, string>> 
 
 /**
  * What a RabbitMQ cluster needs of the network. Not the API server: since 4.1 peer discovery on Kubernetes derives the
- * first node's name from its own (RabbitMQ, "New Kubernetes Peer Discovery Mechanism"). A single broker finds its own
- * name in its hosts file; several ask DNS for each other's.
+ * first node's name from its own (RabbitMQ, "New Kubernetes Peer Discovery Mechanism"), and DNS does the rest.
  */
 export function rabbitmqFlows(args: RabbitMqFlowsArgs): readonly NetworkFlow[] {
     const pods: Pods = { kind: "pods", namespace: args.namespace, labels: brokerLabels(args.cluster) };
     return [
+        { name: "rabbitmq: brokers to DNS", key: "rabbitmq-dns", from: pods, to: clusterDns, ports: dnsPorts },
         ...(args.replicas > 1
             ? ([
-                  { name: "rabbitmq: peers to DNS", key: "rabbitmq-dns", from: pods, to: clusterDns, ports: dnsPorts },
                   {
                       name: "rabbitmq: peer to peer port mapper",
                       key: "rabbitmq-epmd",

@@ -32,6 +32,9 @@ export interface RabbitMqArgs {
     readonly cpuMillis: number;
 }
 
+/** Services stand before the brokers behind them, whose readiness the StatefulSet is awaited for. */
+const notAwaited = { "pulumi.com/skipAwait": "true" };
+
 /** The image is large and brokers join one by one. */
 const timeouts = { create: "20m", update: "30m", delete: "10m" };
 
@@ -99,8 +102,7 @@ export class RabbitMq extends pulumi.ComponentResource {
         const nodes = new k8s.core.v1.Service(
             `${name}-nodes`,
             {
-                // Nothing stands behind it until brokers do, and they need their names before that.
-                metadata: { ...named(headless), annotations: { "pulumi.com/skipAwait": "true" } },
+                metadata: { ...named(headless), annotations: notAwaited },
                 spec: {
                     clusterIP: "None",
                     publishNotReadyAddresses: true,
@@ -114,7 +116,7 @@ export class RabbitMq extends pulumi.ComponentResource {
             own,
         );
 
-        const brokers = new k8s.apps.v1.StatefulSet(
+        new k8s.apps.v1.StatefulSet(
             `${name}-brokers`,
             {
                 metadata: named(args.cluster),
@@ -150,9 +152,9 @@ export class RabbitMq extends pulumi.ComponentResource {
         new k8s.core.v1.Service(
             `${name}-clients`,
             {
-                metadata: named(args.cluster),
+                metadata: { ...named(args.cluster), annotations: notAwaited },
                 spec: {
-                    selector: { ...labels, "app.kubernetes.io/instance": through(brokers, args.cluster) },
+                    selector: labels,
                     ports: [{ name: "amqp", port: amqpPort, targetPort: "amqp" }],
                 },
             },

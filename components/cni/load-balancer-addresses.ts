@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Facts } from "../../policy/facts";
 import { type Home, inside, machineDomain, type Node } from "../kubernetes/cluster";
-import { through, throughAll } from "../kubernetes/edge";
+import { throughAll } from "../kubernetes/edge";
 
 export interface LoadBalancerAddressesArgs {
     readonly home: Home;
@@ -44,10 +44,10 @@ export class LoadBalancerAddresses extends pulumi.ComponentResource {
                 // Served as v2 since Cilium 1.18, which deprecates v2alpha1 (cilium PR 39134).
                 apiVersion: "cilium.io/v2",
                 kind: "CiliumLoadBalancerIPPool",
-                metadata: { name: through(args.cilium, name) },
+                metadata: { name },
                 spec: { blocks: [{ start: args.first, stop: args.last }] },
             },
-            inside(args.home, this),
+            inside(args.home, this, { dependsOn: [args.cilium] }),
         );
 
         const byWorkers = announcers(args.home.nodes).some((node) => node.role === "worker");
@@ -57,14 +57,14 @@ export class LoadBalancerAddresses extends pulumi.ComponentResource {
                 // Still an alpha version in 1.18 to 1.20, unlike the pool.
                 apiVersion: "cilium.io/v2alpha1",
                 kind: "CiliumL2AnnouncementPolicy",
-                metadata: { name: through(args.cilium, name) },
+                metadata: { name },
                 spec: {
                     loadBalancerIPs: true,
                     externalIPs: true,
                     ...(byWorkers ? { nodeSelector: workersOnly } : {}),
                 },
             },
-            inside(args.home, this),
+            inside(args.home, this, { dependsOn: [args.cilium] }),
         );
 
         this.registerOutputs({ first: args.first, last: args.last, facts: facts(args.home) });

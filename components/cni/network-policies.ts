@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Home, inside } from "../kubernetes/cluster";
-import { through, throughAll } from "../kubernetes/edge";
+import { throughAll } from "../kubernetes/edge";
 import { type CiliumNetworkPolicySpec, denyAll, type NetworkFlow, policiesFor } from "./network-flow";
 
 export interface NetworkPoliciesArgs {
@@ -30,12 +30,12 @@ export class NetworkPolicies extends pulumi.ComponentResource {
                     apiVersion: "cilium.io/v2",
                     kind: "CiliumNetworkPolicy",
                     metadata: {
-                        name: through(args.cilium, object),
+                        name: object,
                         namespace: args.isolated[namespace] ?? namespace,
                     },
                     spec,
                 },
-                inside(args.home, this),
+                inside(args.home, this, { dependsOn: [args.cilium] }),
             );
             this.policies.set(namespace, [...(this.policies.get(namespace) ?? []), made]);
         };

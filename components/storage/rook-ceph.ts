@@ -7,13 +7,14 @@ import { through } from "../kubernetes/edge";
 import { blockPoolSpec, cephClusterSpec } from "./ceph-cluster";
 import type { StorageDisk } from "./devices";
 import { cephFacts } from "./facts";
+import type { RookOperator } from "./rook-operator";
 import { rbdStorageClass } from "./storage-class";
 import { toolbox } from "./toolbox";
 
 export interface RookCephArgs {
     readonly home: Home;
-    /** Namespace of the operator, which carries the edge to it. */
-    readonly namespace: pulumi.Input<string>;
+    /** The operator, which brings the definitions and does the work. */
+    readonly operator: RookOperator;
     /** Image of Ceph, e.g. `quay.io/ceph/ceph:v19.2.3`. */
     readonly image: string;
     /** Nodes that carry a monitor, one each. */
@@ -72,7 +73,7 @@ export class RookCeph extends pulumi.ComponentResource {
                 kind: "CephCluster",
                 metadata: {
                     name: "rook-ceph",
-                    namespace: args.namespace,
+                    namespace: args.operator.namespace,
                     annotations: {
                         // Rook says Ready even where it found no disk at all; Ceph's own health does not.
                         "pulumi.com/waitFor": JSON.stringify([
@@ -86,9 +87,8 @@ export class RookCeph extends pulumi.ComponentResource {
                     tainted: args.home.nodes.filter((node) => !node.schedulable).map((node) => node.name),
                 }),
             },
-            inside(args.home, this, { customTimeouts: clusterTimeouts, ...kept }),
+            inside(args.home, this, { dependsOn: [args.operator.release], customTimeouts: clusterTimeouts, ...kept }),
         );
-        const inCluster = through(cluster, "rook-ceph");
 
         const pool = new k8s.apiextensions.CustomResource(
             `${name}-pool`,
@@ -97,12 +97,12 @@ export class RookCeph extends pulumi.ComponentResource {
                 kind: "CephBlockPool",
                 metadata: {
                     name: args.storageClass,
-                    namespace: inCluster,
+                    namespace: args.operator.namespace,
                     annotations: { "pulumi.com/waitFor": "jsonpath={.status.phase}=Ready" },
                 },
                 spec: blockPoolSpec(args),
             },
-            inside(args.home, this, kept),
+            inside(args.home, this, { dependsOn: [cluster], ...kept }),
         );
 
         const storageClass = rbdStorageClass(
@@ -117,7 +117,11 @@ export class RookCeph extends pulumi.ComponentResource {
         );
 
         if (args.toolbox) {
-            toolbox(`${name}-toolbox`, { home: args.home, namespace: inCluster, image: args.image }, this);
+            toolbox(
+                `${name}-toolbox`,
+                { home: args.home, namespace: args.operator.namespace, cluster, image: args.image },
+                this,
+            );
         }
 
         this.storageClass = through(storageClass, args.storageClass);
@@ -127,8 +131,9 @@ export class RookCeph extends pulumi.ComponentResource {
                   {
                       home: args.home,
                       ...args.dashboard,
-                      namespace: inCluster,
+                      namespace: args.operator.namespace,
                       service: "ceph-dashboard-lan",
+                      pods: cluster,
                       selector: { app: "rook-ceph-mgr", rook_cluster: "rook-ceph", mgr_role: "active" },
                       scheme: "https",
                       port: 443,

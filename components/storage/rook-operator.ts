@@ -1,7 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Home, inside } from "../kubernetes/cluster";
-import { through } from "../kubernetes/edge";
 import { namespace } from "../kubernetes/namespace";
 
 export interface RookOperatorArgs {
@@ -30,22 +29,25 @@ const timeoutSeconds = 600;
 export class RookOperator extends pulumi.ComponentResource {
     static readonly type = "strata:storage:RookOperator";
 
-    /** The namespace's name, known at preview; what uses it comes after the operator. */
+    /** The operator's release: every object of Ceph's comes after it and goes before it. */
+    readonly release: k8s.helm.v3.Release;
+    /** The namespace's name, known at preview, which carries the edge to it. */
     readonly namespace: pulumi.Output<string>;
 
     constructor(name: string, args: RookOperatorArgs, opts?: pulumi.ComponentResourceOptions) {
         super(RookOperator.type, name, {}, opts);
 
-        const release = new k8s.helm.v3.Release(
+        this.namespace = namespace(
+            `${name}-namespace`,
+            { home: args.home, namespace: args.namespace, podSecurity: "privileged" },
+            this,
+        );
+        this.release = new k8s.helm.v3.Release(
             `${name}-chart`,
             {
                 name: "rook-ceph",
-                namespace: namespace(
-                    `${name}-namespace`,
-                    { home: args.home, namespace: args.namespace, podSecurity: "privileged" },
-                    this,
-                ),
-                chart: through(args.cilium, "rook-ceph"),
+                namespace: this.namespace,
+                chart: "rook-ceph",
                 version: args.version,
                 repositoryOpts: { repo: repository },
                 timeout: timeoutSeconds,
@@ -57,10 +59,9 @@ export class RookOperator extends pulumi.ComponentResource {
                     csi: { enableRbdDriver: true, enableCephfsDriver: false },
                 },
             },
-            inside(args.home, this),
+            inside(args.home, this, { dependsOn: [args.cilium] }),
         );
 
-        this.namespace = through(release, args.namespace);
         this.registerOutputs({ namespace: this.namespace });
     }
 }

@@ -5,6 +5,8 @@ import { type Home, inside } from "../kubernetes/cluster";
 export interface ToolboxArgs {
     readonly home: Pick<Home, "provider" | "owner">;
     readonly namespace: pulumi.Input<string>;
+    /** The cluster, whose addresses and keys Rook hands to pods once its monitors stand. */
+    readonly cluster: pulumi.Resource;
     /** The Ceph image of the cluster. */
     readonly image: string;
 }
@@ -74,7 +76,7 @@ export function toolbox(name: string, args: ToolboxArgs, parent: pulumi.Resource
                 },
             },
         },
-        inside(args.home, parent),
+        inside(args.home, parent, { dependsOn: [args.cluster] }),
     );
 }
 

@@ -1,0 +1,84 @@
+/** Section `storage`: Rook-Ceph on the machines' storage disks. */
+
+import { z } from "zod";
+
+const image = z.string().regex(/^[a-z0-9./-]+:v?\d+\.\d+[a-z0-9.-]*$/, {
+    error: "expected an image with a complete version, e.g. quay.io/ceph/ceph:v19.2.3",
+});
+
+const kubernetesName = z
+    .string()
+    .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, { error: "expected lower-case letters, digits and dashes" });
+
+/** What a stack may say about its storage. */
+export const storageSection = z
+    .strictObject({
+        version: z
+            .string()
+            .regex(/^v\d+\.\d+\.\d+$/, { error: "expected a complete chart version, e.g. v1.18.11" })
+            .default("v1.18.11")
+            .describe(
+                "Version of the rook-ceph chart. Default v1.18.11: the 1.18 line supports Kubernetes 1.29 to 1.34 (Rook, v1.18.0 release notes).",
+            ),
+        image: image
+            .default("quay.io/ceph/ceph:v19.2.3")
+            .describe("Image of Ceph. Default quay.io/ceph/ceph:v19.2.3, the one Rook 1.18 is released with."),
+        monitors: z
+            .array(z.string())
+            .min(1, { error: "expected at least one node" })
+            .describe(
+                "Names of the nodes that carry a Ceph monitor, one each. More than half of them must be up: two need both, three survive the loss of one.",
+            ),
+        managers: z
+            .int()
+            .min(1)
+            .max(2, { error: "expected 1 or 2: Rook runs no more managers" })
+            .default(2)
+            .describe("Ceph managers: one is active, the second takes over. Default 2."),
+        size: z
+            .int()
+            .min(1)
+            .max(9)
+            .default(2)
+            .describe("Copies of every object, each on another host. Default 2, as the homelab's document says."),
+        minSize: z
+            .int()
+            .min(1)
+            .max(9)
+            .default(1)
+            .describe(
+                "Copies that must be there for a read or a write. Default 1, as the homelab keeps working with one of its two hosts; 2 with size 3 is what never writes a single copy.",
+            ),
+        storageClass: kubernetesName
+            .default("ceph-block")
+            .describe("Name of the default StorageClass, and of the pool behind it. Default ceph-block."),
+        deviceLink: z
+            .string()
+            .regex(/^\/dev\/disk\/.*\{serial\}/, {
+                error: "expected a path under /dev/disk that contains {serial}: names like /dev/sdb can swap at boot",
+            })
+            .default("/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_{serial}")
+            .describe(
+                "Link by which a node finds its storage disk, with {serial} in the place of the disk's serial. Default: the link udev makes of a QEMU SCSI disk that has a serial, as Proxmox VE 8 starts it.",
+            ),
+        toolbox: z
+            .boolean()
+            .default(false)
+            .describe("A pod with the `ceph` command, for looking and mending. Default false."),
+        dashboardAddress: z
+            .ipv4({ error: "expected an IPv4 address, e.g. 10.10.0.72" })
+            .optional()
+            .describe(
+                "Fixed address of Ceph's dashboard, out of the LoadBalancer pool. Default: none, the page is reached by `kubectl port-forward`.",
+            ),
+        confirmDestroy: z
+            .literal("yes-really-destroy-data", { error: "expected the words yes-really-destroy-data, or nothing" })
+            .optional()
+            .describe(
+                "Set to yes-really-destroy-data, and updated before it, a removal of Ceph wipes the storage disks. Default: none, the disks keep their data.",
+            ),
+    })
+    .describe("Replicated block storage: Rook-Ceph.");
+
+/** The section as the program reads it: every default filled in. */
+export type StorageConfig = z.output<typeof storageSection>;
