@@ -28,8 +28,11 @@ export interface Interference {
 /** How much a seed stretches a declared time: between half and two and a half times. */
 const stretch = { least: 0.5, span: 2 };
 
-/** The longest delay, in world minutes, a seed puts before an operation, so that what is unordered changes order. */
-const longestJitter = 0.4;
+/**
+ * The longest delay, in world minutes, a seed puts before an operation, so that what is unordered changes order: one
+ * that outlasts a chain of the longest steps. Most delays are short: half of them are under a sixteenth of it.
+ */
+const longestDelay = 12;
 
 const known: Readonly<Record<string, Duration>> = durations;
 
@@ -59,7 +62,7 @@ export class Operations {
         this.#running++;
         const entry = asked.kind === "read" ? undefined : this.#open(asked, asked.kind);
         try {
-            await this.#jitter(asked);
+            await this.#delay(asked);
             this.interference.begun?.(asked, properties);
             return await act(this.#operation(asked, entry));
         } catch (error) {
@@ -92,9 +95,9 @@ export class Operations {
         return this.world.ledger.open({ kind, urn, type, name, startedAt: this.world.clock.now });
     }
 
-    async #jitter(asked: Asked): Promise<void> {
+    async #delay(asked: Asked): Promise<void> {
         if (this.seed !== undefined) {
-            await this.world.clock.sleep(chanceOf(this.seed, `${asked.kind} ${asked.urn}`) * longestJitter);
+            await this.world.clock.sleep(chanceOf(this.seed, `${asked.kind} ${asked.urn}`) ** 4 * longestDelay);
         }
     }
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { rehearse } from "../../../rehearsal/engine/rehearse";
 import type { RehearseOptions } from "../../../rehearsal/engine/rehearsal";
+import { rehearse } from "../../../rehearsal/engine/rehearse";
 import { Box, Dice, emptySite, type Shelf, tinyPackage } from "./tiny";
 
 function options(program: RehearseOptions["program"], shelf: Shelf): RehearseOptions {

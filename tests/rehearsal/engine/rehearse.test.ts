@@ -61,7 +61,9 @@ test("a create that fails once fails the first up and the next converges", { tim
     expect(rehearsal.ok).toBe(true);
 });
 
-test("an engine killed in the middle is recovered: nothing is made twice, nothing is lost", { timeout: 60_000 }, async () => {
+test("an engine killed in the middle is recovered: nothing is made twice, nothing is lost", {
+    timeout: 60_000,
+}, async () => {
     const shelf: Shelf = new Map();
     const rehearsal = await rehearse(options({ faults: [{ kind: "kill-engine", afterCreate: 3 }] }, shelf));
     console.log(JSON.stringify(rehearsal.phases, null, 1));

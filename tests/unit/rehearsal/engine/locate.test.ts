@@ -44,9 +44,7 @@ describe("where the engine comes from", () => {
     test("a binary named in STRATA_ENGINE wins over PATH", async () => {
         const path = fakeEngine(join(root, "mine", "engine"), "v3.250.1");
         fakeEngine(join(root, "path", "pulumi"), "v3.251.0");
-        const engine = await locateEngine(
-            nothing({ environment: { PATH: join(root, "path"), STRATA_ENGINE: path } }),
-        );
+        const engine = await locateEngine(nothing({ environment: { PATH: join(root, "path"), STRATA_ENGINE: path } }));
         expect(engine).toEqual({ path, version: "3.250.1", source: "named in STRATA_ENGINE" });
     });
 
@@ -146,9 +144,9 @@ describe("the installer", () => {
         const address = server.address();
         const port = typeof address === "object" && address !== null ? address.port : 0;
         await new Promise((done) => server.close(done));
-        await expect(
-            installEngine(join(root, "there"), () => {}, { host: "127.0.0.1", port }),
-        ).rejects.toThrow("127.0.0.1 cannot be reached");
+        await expect(installEngine(join(root, "there"), () => {}, { host: "127.0.0.1", port })).rejects.toThrow(
+            "127.0.0.1 cannot be reached",
+        );
     });
 
     test("a host that answers is reachable", async () => {
