@@ -109,3 +109,21 @@ export const appsSection = z
 
 /** The section as the program reads it: every default filled in. */
 export type AppsConfig = z.output<typeof appsSection>;
+
+/**
+ * What is wrong with the section in this stack, one sentence each; empty where nothing is.
+ *
+ * @param schedulable how many nodes take ordinary workloads
+ */
+export function appsMistakes(apps: AppsConfig, schedulable: number): readonly string[] {
+    const tooMany = (key: string, count: number) =>
+        count > schedulable
+            ? [
+                  `${key}: ${count} pods that share no node need ${count} nodes for workloads, and there are ${schedulable}; expected at most ${schedulable}.`,
+              ]
+            : [];
+    return [
+        ...tooMany("apps.postgresql.instances", apps.postgresql.instances),
+        ...tooMany("apps.rabbitmq.replicas", apps.rabbitmq.replicas),
+    ];
+}

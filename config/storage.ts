@@ -82,3 +82,37 @@ export const storageSection = z
 
 /** The section as the program reads it: every default filled in. */
 export type StorageConfig = z.output<typeof storageSection>;
+
+/** What the checks of this section need to know of the machines. */
+export interface StorageSurroundings {
+    /** Names of all nodes. */
+    readonly nodes: readonly string[];
+    /** Names of the nodes with a storage disk. */
+    readonly withStorageDisk: readonly string[];
+}
+
+/** What is wrong with the section in this stack, one sentence each; empty where nothing is. */
+export function storageMistakes(storage: StorageConfig, around: StorageSurroundings): readonly string[] {
+    const hosts = new Set(around.withStorageDisk).size;
+    return [
+        ...storage.monitors
+            .filter((node) => !around.nodes.includes(node))
+            .map(
+                (node) =>
+                    `storage.monitors: "${node}" is no machine of this stack; expected one of ${around.nodes.join(", ")}.`,
+            ),
+        ...storage.monitors
+            .filter((node, turn) => storage.monitors.indexOf(node) !== turn)
+            .map((node) => `storage.monitors: "${node}" is named twice; expected one monitor a node.`),
+        ...(storage.size > hosts
+            ? [
+                  `storage.size: ${storage.size} copies need ${storage.size} machines with a storage disk, and there are ${hosts}; expected at most ${hosts}.`,
+              ]
+            : []),
+        ...(storage.minSize > storage.size
+            ? [
+                  `storage.minSize: ${storage.minSize} is more than storage.size ${storage.size}; expected at most the number of copies.`,
+              ]
+            : []),
+    ];
+}
