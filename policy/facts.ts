@@ -65,10 +65,19 @@ export interface Service {
     readonly mitigation?: string;
 }
 
+/** Something a component puts into object storage. */
+export interface StoredObject {
+    readonly name: string;
+    /** Size, GB (10^9 bytes). */
+    readonly gb: number;
+}
+
 /** What a component says about itself. */
 export interface Facts {
     readonly domains?: readonly FailureDomain[];
     readonly services?: readonly Service[];
+    /** What it puts into object storage; it then speaks for every bucket below it. */
+    readonly objects?: readonly StoredObject[];
 }
 
 /** A single point of failure the owner of a stack lives with, from the stack's config (`strata:acceptedRisks`). */

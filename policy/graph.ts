@@ -95,24 +95,33 @@ export function lineage(graph: Graph, resource: Resource): Resource[] {
     return line;
 }
 
-/** URNs of everything a resource waits for, directly or not: its dependencies, its parents, and theirs. */
-export function everythingBefore(graph: Graph, resource: Resource): ReadonlySet<string> {
-    const before = new Set<string>();
-    const open = [resource];
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-        const sources = [
-            ...next.dependencies,
-            ...Object.values(next.propertyDependencies).flat(),
-            ...(next.parent === undefined ? [] : [next.parent]),
+/** URNs of everything that waits for one of some resources, directly or not: by dependency, or through its parent. */
+export function everythingAfter(graph: Graph, sources: readonly Resource[]): ReadonlySet<string> {
+    const waiting = new Map<string, string[]>();
+    for (const resource of graph.resources) {
+        const before = [
+            ...resource.dependencies,
+            ...Object.values(resource.propertyDependencies).flat(),
+            ...(resource.parent === undefined ? [] : [resource.parent]),
         ];
-        for (const urn of sources) {
-            const found = graph.byUrn.get(urn);
-            if (found === undefined || before.has(urn)) {
-                continue;
+        for (const urn of before) {
+            const list = waiting.get(urn);
+            if (list === undefined) {
+                waiting.set(urn, [resource.urn]);
+            } else {
+                list.push(resource.urn);
             }
-            before.add(urn);
-            open.push(found);
         }
     }
-    return before;
+    const after = new Set<string>();
+    const open = sources.map((source) => source.urn);
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+        for (const urn of waiting.get(next) ?? []) {
+            if (!after.has(urn)) {
+                after.add(urn);
+                open.push(urn);
+            }
+        }
+    }
+    return after;
 }

@@ -1,8 +1,31 @@
 /** All rules of the pack, in the order in which violations are listed. */
 
 import type { Rule } from "../rule";
+import { budget } from "./free-tier/budget";
+import { shapes, volumeMinimum, volumePerformance, wholeOcpus } from "./free-tier/machines";
+import { meterRules } from "./free-tier/meters";
+import { freeOrHa, idleReclamation, nestedVirtualisation, supersededAllowance } from "./free-tier/promises";
+import { quota } from "./free-tier/quota";
 import { resourceTypes } from "./free-tier/resource-types";
+import { basicClusters, loadBalancerBandwidth } from "./free-tier/services";
 import { pinnedCharts } from "./hygiene/pinned-charts";
 import { namespacePodSecurity } from "./hygiene/pod-security";
 
-export const rules: readonly Rule[] = [resourceTypes, pinnedCharts, namespacePodSecurity];
+export const rules: readonly Rule[] = [
+    resourceTypes,
+    shapes,
+    wholeOcpus,
+    volumeMinimum,
+    volumePerformance,
+    basicClusters,
+    loadBalancerBandwidth,
+    ...meterRules,
+    budget,
+    quota,
+    freeOrHa,
+    idleReclamation,
+    supersededAllowance,
+    nestedVirtualisation,
+    pinnedCharts,
+    namespacePodSecurity,
+];
