@@ -1,0 +1,110 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import type { Home, Node } from "../../../components/kubernetes/cluster";
+import { type PolicyValue, plainValue } from "./plain-value";
+
+/** One resource as the program registered it. */
+export interface Recorded {
+    readonly type: string;
+    readonly name: string;
+    readonly urn: string;
+    /** Name of the parent; empty at the top. */
+    readonly parent: string;
+    readonly inputs: PolicyValue;
+    /** Names of the resources it waits for, by option or by data, in alphabetical order. */
+    readonly dependencies: readonly string[];
+    /** Name of the resource that takes it along. */
+    readonly deletedWith: string;
+    readonly protect: boolean;
+    /** What a component registered as its outputs. */
+    outputs: PolicyValue;
+}
+
+type Register = MockMonitor["registerResource"];
+type RegisterOutputs = MockMonitor["registerResourceOutputs"];
+
+const nameOf = (urn: string): string => urn.split("::").at(-1) ?? "";
+
+/**
+ * Runs a program under mocks as a first preview sees it, where nothing a provider computes is known, and returns every
+ * resource it registered, in the order of their names.
+ */
+export async function recorded(program: () => void): Promise<readonly Recorded[]> {
+    const all: Recorded[] = [];
+    const register: Register = MockMonitor.prototype.registerResource;
+    const registerOutputs: RegisterOutputs = MockMonitor.prototype.registerResourceOutputs;
+    MockMonitor.prototype.registerResource = function (this: MockMonitor, request, callback) {
+        const record: Register = (req, answer) => register.call(this, req, answer);
+        return record(request, (error: unknown, response: { getUrn(): string } | undefined) => {
+            if (response !== undefined) {
+                all.push({
+                    type: request.getType(),
+                    name: request.getName(),
+                    urn: response.getUrn(),
+                    parent: nameOf(request.getParent()),
+                    inputs: plainValue(request.getObject()?.toJavaScript() ?? {}),
+                    dependencies: [...new Set<string>(request.getDependenciesList().map(nameOf))].sort(),
+                    deletedWith: nameOf(request.getDeletedwith()),
+                    protect: request.getProtect() ?? false,
+                    outputs: {},
+                });
+            }
+            callback(error, response);
+        });
+    };
+    MockMonitor.prototype.registerResourceOutputs = function (this: MockMonitor, request, callback) {
+        const found = all.find((each) => each.urn === request.getUrn());
+        if (found !== undefined) found.outputs = plainValue(request.getOutputs()?.toJavaScript() ?? {});
+        return registerOutputs.call(this, request, callback);
+    };
+    try {
+        await pulumi.runtime.setMocks(
+            { newResource: ({ name }) => ({ id: `${name}-id`, state: {} }), call: () => ({}) },
+            "strata",
+            "test",
+            true,
+        );
+        program();
+        await pulumi.runtime.disconnect();
+    } finally {
+        MockMonitor.prototype.registerResource = register;
+        MockMonitor.prototype.registerResourceOutputs = registerOutputs;
+    }
+    return all.filter(({ name }) => !scaffolding.includes(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Names of the resources `home` makes. */
+const scaffolding: readonly string[] = ["api", "birth"];
+
+/** The homelab's nodes: one control plane that takes no workloads, two workers. */
+export const homelabNodes: readonly Node[] = [
+    { name: "c0", role: "controlplane", schedulable: false },
+    { name: "w0", role: "worker", schedulable: true },
+    { name: "w1", role: "worker", schedulable: true },
+];
+
+/** A cluster whose kubeconfig is not known yet. To be called inside the program. */
+export function home(nodes: readonly Node[] = homelabNodes): Home {
+    const owner = new pulumi.ComponentResource("test:index:Birth", "birth");
+    return { provider: new k8s.Provider("api", {}), owner, nodes };
+}
+
+/** A resource that stands for one of another layer. To be called inside the program. */
+export function stand(name: string): pulumi.Resource {
+    return new pulumi.CustomResource("test:index:Stand", name);
+}
+
+/** `type name` of each resource, without those that only stand for another layer. */
+export function listed(resources: readonly Recorded[]): readonly string[] {
+    return resources.filter(({ type }) => type !== "test:index:Stand").map(({ type, name }) => `${type} ${name}`);
+}
+
+/** The resource of a name. */
+export function named(resources: readonly Recorded[], name: string): Recorded {
+    const found = resources.find((each) => each.name === name);
+    if (found === undefined) {
+        throw new Error(`no resource is called ${name}; there are ${resources.map((each) => each.name).join(", ")}`);
+    }
+    return found;
+}
