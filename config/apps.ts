@@ -1,17 +1,18 @@
 /** Section `apps`: PostgreSQL and RabbitMQ. */
 
 import { z } from "zod";
+import { sentence } from "./mistake";
 
 const kubernetesName = z
     .string()
-    .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, { error: "expected lower-case letters, digits and dashes" });
+    .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, { error: "lower-case letters, digits and dashes" });
 
 const identifier = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, {
-    error: "expected a PostgreSQL identifier: lower-case letters, digits and underscores, at most 63 characters",
+    error: "a PostgreSQL identifier: lower-case letters, digits and underscores, at most 63 characters",
 });
 
 const image = z.string().regex(/^[a-z0-9./-]+:\d+\.\d+[a-z0-9.-]*$/, {
-    error: "expected an image with a complete version, e.g. rabbitmq:4.2.3-management",
+    error: "an image with a complete version, e.g. rabbitmq:4.2.3-management",
 });
 
 const clients = (whom: string) =>
@@ -38,7 +39,7 @@ export const appsSection = z
             .strictObject({
                 operatorVersion: z
                     .string()
-                    .regex(/^\d+\.\d+\.\d+$/, { error: "expected a complete chart version, e.g. 0.29.0" })
+                    .regex(/^\d+\.\d+\.\d+$/, { error: "a complete chart version, e.g. 0.29.0" })
                     .default("0.29.0")
                     .describe("Version of the cloudnative-pg chart. Default 0.29.0, which is operator 1.30.0."),
                 image: image
@@ -75,7 +76,7 @@ export const appsSection = z
             .strictObject({
                 image: image
                     .refine((value) => !/:(?:[0-3]\.|4\.0)/.test(value), {
-                        error: "expected RabbitMQ 4.1 or newer: older ones ask the API server for their peers",
+                        error: "RabbitMQ 4.1 or newer: older ones ask the API server for their peers",
                     })
                     .default("rabbitmq:4.2.3-management")
                     .describe("Official image of RabbitMQ, 4.1 or newer. Default rabbitmq:4.2.3-management."),
@@ -85,7 +86,7 @@ export const appsSection = z
                     .describe("Name of the broker's StatefulSet and of the Service clients use. Default rabbitmq."),
                 user: z
                     .string()
-                    .regex(/^[a-zA-Z][a-zA-Z0-9_-]*$/, { error: "expected letters, digits, dashes and underscores" })
+                    .regex(/^[a-zA-Z][a-zA-Z0-9_-]*$/, { error: "letters, digits, dashes and underscores" })
                     .default("blockchain")
                     .describe("User clients log in with, read once when the first broker starts. Default blockchain."),
                 replicas: z
@@ -93,7 +94,7 @@ export const appsSection = z
                     .min(1)
                     .max(9)
                     .refine((value) => value % 2 === 1, {
-                        error: "expected an odd number: an even one tolerates no more losses than the odd one below it",
+                        error: "an odd number: an even one tolerates no more losses than the odd one below it",
                     })
                     .default(1)
                     .describe("Brokers, each on another node; odd. Default 1; 3 survive the loss of one."),
@@ -116,14 +117,13 @@ export type AppsConfig = z.output<typeof appsSection>;
  * @param schedulable how many nodes take ordinary workloads
  */
 export function appsMistakes(apps: AppsConfig, schedulable: number): readonly string[] {
-    const tooMany = (key: string, count: number) =>
-        count > schedulable
-            ? [
-                  `${key}: ${count} pods that share no node need ${count} nodes for workloads, and there are ${schedulable}; expected at most ${schedulable}.`,
-              ]
-            : [];
-    return [
-        ...tooMany("apps.postgresql.instances", apps.postgresql.instances),
-        ...tooMany("apps.rabbitmq.replicas", apps.rabbitmq.replicas),
-    ];
+    const counts = {
+        "strata:apps.postgresql.instances": apps.postgresql.instances,
+        "strata:apps.rabbitmq.replicas": apps.rabbitmq.replicas,
+    };
+    return Object.entries(counts)
+        .filter(([, value]) => value > schedulable)
+        .map(([key, value]) =>
+            sentence({ key, value, expected: `at most ${schedulable}, the nodes for workloads: no two share one` }),
+        );
 }

@@ -1,13 +1,11 @@
 /** Section `cni`: Cilium, the addresses of LoadBalancer services, Hubble. */
 
 import { z } from "zod";
-
-const address = z.ipv4({ error: "expected an IPv4 address, e.g. 10.10.0.70" });
+import { address, isBetween, isInside, toNumber } from "./address";
+import { type Mistake, sentence } from "./mistake";
 
 /** A chart version as Helm repositories list it, complete. */
-const chartVersion = z
-    .string()
-    .regex(/^v?\d+\.\d+\.\d+$/, { error: "expected a complete chart version, e.g. 1.18.14" });
+const chartVersion = z.string().regex(/^v?\d+\.\d+\.\d+$/, { error: "a complete chart version, e.g. 1.18.14" });
 
 /** What a stack may say about its pod network. */
 export const cniSection = z
@@ -19,13 +17,13 @@ export const cniSection = z
             ),
         loadBalancerPool: z
             .strictObject({
-                first: address.describe("First address of the pool."),
-                last: address.describe("Last address of the pool, included."),
+                first: address().describe("First address of the pool."),
+                last: address().describe("Last address of the pool, included."),
             })
             .describe(
                 "Addresses LoadBalancer services get, announced by ARP on the nodes' own network. No machine, gateway or DHCP server may hold one of them.",
             ),
-        hubbleAddress: address
+        hubbleAddress: address()
             .optional()
             .describe(
                 "Fixed address of the Hubble UI, out of the pool; it asks for no password, so whoever reaches the network reads it. Default: none, the page is reached by `kubectl port-forward`.",
@@ -49,51 +47,41 @@ export interface CniSurroundings {
 /** What is wrong with the section in this stack, one sentence each; empty where nothing is. */
 export function cniMistakes(cni: CniConfig, around: CniSurroundings): readonly string[] {
     const { first, last } = cni.loadBalancerPool;
-    const inPool = (address: string) => number(first) <= number(address) && number(address) <= number(last);
-    const fixed = Object.entries(around.fixed).flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }]));
-    const mistakes = [
+    const key = "strata:cni.loadBalancerPool";
+    const pool = `${first} to ${last}`;
+    const fixed = Object.entries(around.fixed).flatMap(([name, value]) =>
+        value === undefined ? [] : [{ key: name, value }],
+    );
+    const mistakes: Mistake[] = [
         ...Object.entries({ first, last })
-            .filter(([, value]) => !contains(around.cidr, value))
-            .map(
-                ([key, value]) =>
-                    `cni.loadBalancerPool.${key}: ${value} is outside ${around.cidr}; expected an address of the machines' network, where ARP can announce it.`,
-            ),
-        ...(number(first) > number(last)
-            ? [`cni.loadBalancerPool: first ${first} comes after last ${last}; expected them in ascending order.`]
+            .filter(([, value]) => !isInside(value, around.cidr))
+            .map(([end, value]) => ({
+                key: `${key}.${end}`,
+                value,
+                expected: `an address inside strata:network.cidr ${around.cidr}, where it can be announced`,
+            })),
+        ...(toNumber(first) > toNumber(last)
+            ? [{ key: `${key}.first`, value: first, expected: `an address before its last one ${last}` }]
             : []),
         ...Object.entries(around.taken)
-            .filter(([address]) => inPool(address))
-            .map(
-                ([address, holder]) =>
-                    `cni.loadBalancerPool: ${first} to ${last} contains ${address}, which is ${holder}; expected a range nothing else holds.`,
-            ),
+            .filter(([held]) => isBetween(held, first, last))
+            .map(([held, holder]) => ({
+                key,
+                value: pool,
+                expected: `a range without ${held}, which is ${holder}`,
+            })),
         ...fixed
-            .filter(({ value }) => !inPool(value))
-            .map(
-                ({ key, value }) =>
-                    `${key}: ${value} is outside the pool ${first} to ${last}; expected one of its addresses.`,
-            ),
+            .filter(({ value }) => !isBetween(value, first, last))
+            .map((each) => ({ ...each, expected: `an address of the pool ${key}, ${pool}` })),
+        ...fixed.flatMap((each, turn) => {
+            const earlier = fixed.slice(0, turn).find(({ value }) => value === each.value);
+            return earlier ? [{ ...each, expected: `an address of its own: ${earlier.key} has it already` }] : [];
+        }),
     ];
-    const twice = fixed.flatMap(({ key, value }, turn) => {
-        const earlier = fixed.slice(0, turn).find((other) => other.value === value);
-        return earlier
-            ? [`${key}: ${value} is the address of ${earlier.key} as well; expected an address of its own.`]
-            : [];
-    });
-    return [...mistakes, ...twice];
+    return mistakes.map(sentence);
 }
 
 /** How many addresses the pool holds. */
 export function poolSize(pool: CniConfig["loadBalancerPool"]): number {
-    return number(pool.last) - number(pool.first) + 1;
-}
-
-function number(address: string): number {
-    return address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
-}
-
-function contains(cidr: string, address: string): boolean {
-    const [base = "", bits = "32"] = cidr.split("/");
-    const block = 2 ** (32 - Number(bits));
-    return Math.floor(number(base) / block) === Math.floor(number(address) / block);
+    return toNumber(pool.last) - toNumber(pool.first) + 1;
 }

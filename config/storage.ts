@@ -1,21 +1,23 @@
 /** Section `storage`: Rook-Ceph on the machines' storage disks. */
 
 import { z } from "zod";
+import { address } from "./address";
+import { type Mistake, sentence } from "./mistake";
 
 const image = z.string().regex(/^[a-z0-9./-]+:v?\d+\.\d+[a-z0-9.-]*$/, {
-    error: "expected an image with a complete version, e.g. quay.io/ceph/ceph:v19.2.3",
+    error: "an image with a complete version, e.g. quay.io/ceph/ceph:v19.2.3",
 });
 
 const kubernetesName = z
     .string()
-    .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, { error: "expected lower-case letters, digits and dashes" });
+    .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, { error: "lower-case letters, digits and dashes" });
 
 /** What a stack may say about its storage. */
 export const storageSection = z
     .strictObject({
         version: z
             .string()
-            .regex(/^v\d+\.\d+\.\d+$/, { error: "expected a complete chart version, e.g. v1.18.11" })
+            .regex(/^v\d+\.\d+\.\d+$/, { error: "a complete chart version, e.g. v1.18.11" })
             .default("v1.18.11")
             .describe(
                 "Version of the rook-ceph chart. Default v1.18.11: the 1.18 line supports Kubernetes 1.29 to 1.34 (Rook, v1.18.0 release notes).",
@@ -25,14 +27,14 @@ export const storageSection = z
             .describe("Image of Ceph. Default quay.io/ceph/ceph:v19.2.3, the one Rook 1.18 is released with."),
         monitors: z
             .array(z.string())
-            .min(1, { error: "expected at least one node" })
+            .min(1, { error: "at least one node" })
             .describe(
                 "Names of the nodes that carry a Ceph monitor, one each. More than half of them must be up: two need both, three survive the loss of one.",
             ),
         managers: z
             .int()
             .min(1)
-            .max(2, { error: "expected 1 or 2: Rook runs no more managers" })
+            .max(2, { error: "1 or 2: Rook runs no more managers" })
             .default(2)
             .describe("Ceph managers: one is active, the second takes over. Default 2."),
         size: z
@@ -55,7 +57,7 @@ export const storageSection = z
         deviceLink: z
             .string()
             .regex(/^\/dev\/disk\/.*\{serial\}/, {
-                error: "expected a path under /dev/disk that contains {serial}: names like /dev/sdb can swap at boot",
+                error: "a path under /dev/disk that contains {serial}: names like /dev/sdb can swap at boot",
             })
             .default("/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_{serial}")
             .describe(
@@ -65,14 +67,13 @@ export const storageSection = z
             .boolean()
             .default(false)
             .describe("A pod with the `ceph` command, for looking and mending. Default false."),
-        dashboardAddress: z
-            .ipv4({ error: "expected an IPv4 address, e.g. 10.10.0.72" })
+        dashboardAddress: address()
             .optional()
             .describe(
                 "Fixed address of Ceph's dashboard, out of the LoadBalancer pool. Default: none, the page is reached by `kubectl port-forward`.",
             ),
         confirmDestroy: z
-            .literal("yes-really-destroy-data", { error: "expected the words yes-really-destroy-data, or nothing" })
+            .literal("yes-really-destroy-data", { error: "the words yes-really-destroy-data, or nothing" })
             .optional()
             .describe(
                 "Set to yes-really-destroy-data, and updated before it, a removal of Ceph wipes the storage disks. Default: none, the disks keep their data.",
@@ -94,25 +95,32 @@ export interface StorageSurroundings {
 /** What is wrong with the section in this stack, one sentence each; empty where nothing is. */
 export function storageMistakes(storage: StorageConfig, around: StorageSurroundings): readonly string[] {
     const hosts = new Set(around.withStorageDisk).size;
-    return [
+    const monitors = "strata:storage.monitors";
+    const mistakes: Mistake[] = [
         ...storage.monitors
             .filter((node) => !around.nodes.includes(node))
-            .map(
-                (node) =>
-                    `storage.monitors: "${node}" is no machine of this stack; expected one of ${around.nodes.join(", ")}.`,
-            ),
+            .map((value) => ({ key: monitors, value, expected: `names of machines (${around.nodes.join(", ")})` })),
         ...storage.monitors
             .filter((node, turn) => storage.monitors.indexOf(node) !== turn)
-            .map((node) => `storage.monitors: "${node}" is named twice; expected one monitor a node.`),
+            .map((value) => ({ key: monitors, value, expected: "each machine once: it carries one monitor" })),
         ...(storage.size > hosts
             ? [
-                  `storage.size: ${storage.size} copies need ${storage.size} machines with a storage disk, and there are ${hosts}; expected at most ${hosts}.`,
+                  {
+                      key: "strata:storage.size",
+                      value: storage.size,
+                      expected: `at most ${hosts}, the machines with a storage disk: no two copies share one`,
+                  },
               ]
             : []),
         ...(storage.minSize > storage.size
             ? [
-                  `storage.minSize: ${storage.minSize} is more than storage.size ${storage.size}; expected at most the number of copies.`,
+                  {
+                      key: "strata:storage.minSize",
+                      value: storage.minSize,
+                      expected: `at most strata:storage.size ${storage.size}`,
+                  },
               ]
             : []),
     ];
+    return mistakes.map(sentence);
 }
