@@ -1,0 +1,134 @@
+/** Section `machines`: the virtual machines, by name. */
+import { z } from "zod";
+import { address, isInside } from "./address";
+import type { HypervisorConfig } from "./hypervisor";
+import type { Mistake } from "./mistake";
+import type { NetworkConfig } from "./network";
+
+/** Talos's own minimum disk (Talos 1.10, system requirements). */
+const leastSystemDiskGiB = 10;
+/** What a Ceph OSD needs to be worth its overhead; Ceph itself refuses less than about 5 GiB. */
+const leastStorageDiskGiB = 10;
+/** Talos's minimum for a control plane (Talos 1.10, system requirements): 2 cores, 2 GiB; a worker does with half. */
+const least = { controlplane: { cpuCores: 2, memoryGiB: 2 }, worker: { cpuCores: 1, memoryGiB: 1 } } as const;
+
+/** One machine. */
+const machineSchema = z.strictObject({
+    role: z.enum(["controlplane", "worker"]).describe("What it is in the cluster."),
+    host: z.string().describe("Proxmox VE node it runs on: a key of `hypervisor.nodes`. It never moves by itself."),
+    address: address().describe("Its static address; inside `network.cidr`."),
+    vmId: z
+        .int()
+        .min(100)
+        .max(999_999_999)
+        .describe("Its Proxmox VE id, for life: the MAC address and the disks' serials follow from it."),
+    cpuCores: z.int().min(1).default(2).describe("Virtual cores; 2 at least for a control plane (Talos)."),
+    memoryGiB: z.int().min(1).default(4).describe("Memory in GiB; 2 at least for a control plane (Talos)."),
+    systemDiskGiB: z
+        .int()
+        .min(leastSystemDiskGiB)
+        .default(30)
+        .describe(`Disk Talos is installed to, in GiB; ${leastSystemDiskGiB} at least (Talos). It cannot shrink.`),
+    storageDiskGiB: z
+        .int()
+        .min(leastStorageDiskGiB)
+        .optional()
+        .describe(
+            `Disk of a Ceph OSD, in GiB; ${leastStorageDiskGiB} at least. Default: none. A machine that has one is protected.`,
+        ),
+});
+
+/** The machines by name. */
+export const machinesSchema = z
+    .record(
+        z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
+            error: "a host name: lower-case letters, digits and dashes",
+        }),
+        machineSchema,
+    )
+    .describe("Machine name to machine. The name is its host name and its node name, for life.");
+
+/** The machines by name. */
+export type MachinesConfig = z.output<typeof machinesSchema>;
+/** One machine. */
+export type MachineConfig = z.output<typeof machineSchema>;
+
+interface Fleet {
+    readonly network: NetworkConfig;
+    readonly hypervisor: HypervisorConfig;
+    readonly machines: MachinesConfig;
+}
+
+/** What the machines promise each other, their network and their hosts. */
+export function checkMachines(fleet: Fleet): Mistake[] {
+    const named = Object.entries(fleet.machines);
+    return [
+        ...named.flatMap(([name, machine]) => checkMachine(name, machine, fleet)),
+        ...checkUnique(named, "address"),
+        ...checkUnique(named, "vmId"),
+        ...checkControllers(named),
+        ...checkMemory(named, fleet.hypervisor),
+    ];
+}
+
+function checkMachine(name: string, machine: MachineConfig, { network, hypervisor }: Fleet): Mistake[] {
+    const mistakes: Mistake[] = [];
+    const expect = (key: keyof MachineConfig, holds: boolean, expected: string) => {
+        if (!holds) {
+            mistakes.push({ key: `strata:machines.${name}.${key}`, value: machine[key], expected });
+        }
+    };
+    const hosts = Object.keys(hypervisor.nodes).join(", ");
+    const { cpuCores, memoryGiB } = least[machine.role];
+    expect("host", machine.host in hypervisor.nodes, `a node of strata:hypervisor.nodes (${hosts})`);
+    expect("address", isInside(machine.address, network.cidr), `an address inside strata:network.cidr ${network.cidr}`);
+    expect("address", machine.address !== network.gateway, "an address other than strata:network.gateway");
+    expect("cpuCores", machine.cpuCores >= cpuCores, `at least ${cpuCores} for a ${machine.role} (Talos's minimum)`);
+    expect(
+        "memoryGiB",
+        machine.memoryGiB >= memoryGiB,
+        `at least ${memoryGiB} for a ${machine.role} (Talos's minimum)`,
+    );
+    return mistakes;
+}
+
+function checkUnique(named: readonly [string, MachineConfig][], key: "address" | "vmId"): Mistake[] {
+    const first = new Map<string | number, string>();
+    return named.flatMap(([name, machine]) => {
+        const value = machine[key];
+        const owner = first.get(value);
+        if (owner === undefined) {
+            first.set(value, name);
+            return [];
+        }
+        const expected = `one of its own: strata:machines.${owner}.${key} has it already`;
+        return [{ key: `strata:machines.${name}.${key}`, value, expected }];
+    });
+}
+
+function checkControllers(named: readonly [string, MachineConfig][]): Mistake[] {
+    const controllers = named.filter(([, { role }]) => role === "controlplane").map(([name]) => name);
+    if (controllers.length % 2 === 1) {
+        return [];
+    }
+    const expected =
+        "an odd number of machines with role controlplane: an even one survives no more failures than one less";
+    return [{ key: "strata:machines", value: controllers, expected }];
+}
+
+function checkMemory(named: readonly [string, MachineConfig][], hypervisor: HypervisorConfig): Mistake[] {
+    return Object.entries(hypervisor.nodes).flatMap(([host, { memoryGiB }]) => {
+        const guests = named.filter(([, machine]) => machine.host === host);
+        const asked = guests.reduce((sum, [, machine]) => sum + machine.memoryGiB, 0);
+        const names = guests.map(([name]) => name).join(", ");
+        return asked <= memoryGiB
+            ? []
+            : [
+                  {
+                      key: `strata:hypervisor.nodes.${host}.memoryGiB`,
+                      value: memoryGiB,
+                      expected: `at least the ${asked} that its machines (${names}) ask for together`,
+                  },
+              ];
+    });
+}
