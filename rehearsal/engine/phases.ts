@@ -12,6 +12,9 @@ import type { Phase, PhaseName, RehearsalEvent, StackConfig, Violation } from ".
 import type { CommandOptions, CommandResult, ScratchStack, StackProgram } from "./stack";
 import { type Timeline, timelineOf } from "./timeline";
 
+/** What the engine says of a package it finds no plugin for (Pulumi, `sdk/go/common/workspace/plugins.go`). */
+const missingPlugin = /no resource plugin 'pulumi-resource-([^']+)' found/g;
+
 /** What the phases work with. */
 export interface PhasesOptions {
     readonly stack: ScratchStack;
@@ -20,6 +23,8 @@ export interface PhasesOptions {
     readonly server: ProviderServer;
     readonly packages: readonly PackageBehaviour[];
     readonly faults: Faults;
+    /** Brings in a package that the program uses and nobody knew of. */
+    readonly meet: (packageName: string) => Promise<void>;
     readonly parallel: number;
     readonly policyPack?: string;
     readonly tell: (event: RehearsalEvent) => void;
@@ -50,9 +55,37 @@ export class Phases {
         await this.#destroy();
     }
 
-    #preview(): Promise<boolean> {
+    async #preview(): Promise<boolean> {
         const { stack, program } = this.options;
+        await this.#meetStrangers();
         return this.#phase("preview", (options) => stack.preview(program, options));
+    }
+
+    /** A program tells only by running which packages it uses: it is previewed, unheard, until none is missing. */
+    async #meetStrangers(): Promise<void> {
+        if (this.options.program !== undefined) {
+            return;
+        }
+        const { stack, meet, packages } = this.options;
+        for (;;) {
+            const record = new PhaseRecord(
+                "preview",
+                () => 0,
+                () => {},
+            );
+            const { policyPack: _, ...options } = this.#commandOptions(record);
+            const { error = "" } = await stack.preview(undefined, options);
+            const known = new Set(packages.map(({ name }) => name));
+            const texts = [error, ...record.diagnostics.map(({ message }) => message)];
+            const missing = texts.flatMap((text) => [...text.matchAll(missingPlugin)].map(([, name = ""]) => name));
+            const strangers = [...new Set(missing)].filter((name) => !known.has(name));
+            if (strangers.length === 0) {
+                return;
+            }
+            for (const name of strangers) {
+                await meet(name);
+            }
+        }
     }
 
     async #up(): Promise<boolean> {

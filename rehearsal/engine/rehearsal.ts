@@ -47,6 +47,8 @@ export interface RehearseOptions {
     readonly engine?: Engine;
     /** Who answers for the providers. Default: all of `rehearsal/providers`. */
     readonly packages?: (world: World) => readonly PackageBehaviour[];
+    /** Who answers for a package nobody knows. Default: the generic behaviour of `rehearsal/providers`. */
+    readonly stranger?: (name: string, world: World) => PackageBehaviour;
     /** See `Clock`. Default: the clock's own. */
     readonly quietMs?: number;
     /** Told of everything as it happens. */

@@ -4,11 +4,13 @@ import { World } from "../world/world";
 import type { Deployment } from "./deployment";
 import { resourcesOf } from "./deployment";
 import { Faults } from "./faults";
+import { readForeign } from "./foreign";
+import { serveProgram } from "./language-host";
 import { filesUnder, leaksIn, worthLookingFor } from "./leaks";
 import { type Engine, locateEngine } from "./locate";
 import { Phases } from "./phases";
 import { killTree } from "./processes";
-import type { Rehearsal, RehearsalEvent, RehearseOptions } from "./rehearsal";
+import type { Rehearsal, RehearsalEvent, RehearseOptions, StackConfig } from "./rehearsal";
 import { makeScratch } from "./scratch";
 import { openStack } from "./stack";
 
@@ -39,40 +41,57 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
             killTree(pid);
         }
     });
-    const packages = (options.packages ?? (await import("../providers/index.js")).packages)(world);
+    const packages = [...(options.packages ?? (await import("../providers/index.js")).packages)(world)];
     const server = await serve({
         world,
         packages,
         interference: faults,
         ...(options.seed === undefined ? {} : { seed: options.seed }),
     });
+    const foreign = "directory" in options.program ? readForeign(options.program.directory, options.stack) : undefined;
+    const host = foreign === undefined ? undefined : await serveProgram(foreign);
+    const config = { ...foreign?.config, ...options.config };
     try {
-        const stack = await openStack(scratch, options, server.attachments);
+        const project = foreign?.project ?? options.project;
+        const stack = await openStack(scratch, { project, stack: options.stack, config });
+        const attach = (): void =>
+            stack.attach({
+                providers: server.attachments,
+                ...(host === undefined ? {} : { language: host.attachment }),
+            });
+        attach();
         const phases = new Phases({
             stack,
-            program: options.program as never,
+            program: typeof options.program === "function" ? options.program : undefined,
             world,
             server,
             faults,
             packages,
+            meet: async (name) => {
+                const behaviour = (options.stranger ?? (await import("../providers/index.js")).stranger)(name, world);
+                packages.push(behaviour);
+                await server.add(behaviour, true);
+                attach();
+            },
             parallel: options.parallel ?? nominalParallel,
             ...(options.policyPack === undefined ? {} : { policyPack: options.policyPack }),
             tell,
         });
-        await phases.run(options.config, options.change);
-        const secrets = [...server.inventory.secrets, ...configSecrets(options)];
+        await phases.run(config, options.change);
+        const secrets = [...server.inventory.secrets, ...configSecrets({ ...config, ...options.change })];
         const places = new Map([...filesUnder(scratch.state), ["what was told", said.join("\n")]]);
         const leaks = leaksIn(places, worthLookingFor(secrets));
         return report(options, engine, world, server, faults, phases, leaks);
     } finally {
+        host?.close();
         server.close();
         scratch.remove();
     }
 }
 
 /** The texts of the secret values of the configuration, those of its changed value included. */
-function configSecrets({ config, change = {} }: RehearseOptions): readonly string[] {
-    return [...Object.values(config), ...Object.values(change)]
+function configSecrets(config: StackConfig): readonly string[] {
+    return Object.values(config)
         .filter(({ secret }) => secret === true)
         .map(({ value }) => (typeof value === "string" ? value : JSON.stringify(value)));
 }

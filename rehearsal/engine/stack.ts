@@ -14,6 +14,7 @@ import {
 import { stringify } from "yaml";
 import type { Deployment } from "./deployment";
 import type { StackConfig } from "./rehearsal";
+import { takeRejections } from "./rejections";
 import type { Scratch } from "./scratch";
 
 /** What names and feeds a stack. */
@@ -39,15 +40,25 @@ export interface CommandResult {
     readonly outputs?: Readonly<Record<string, { readonly value: unknown; readonly secret: boolean }>>;
 }
 
-/** A program of this process. */
-export type StackProgram = PulumiFn;
+/** A program of this process; undefined for one that a language host runs. */
+export type StackProgram = PulumiFn | undefined;
+
+/** Where the engine finds what it would otherwise start itself. */
+export interface Attachments {
+    /** See `ProviderServer`. */
+    readonly providers: string;
+    /** See `LanguageHost`; undefined for a program of this process. */
+    readonly language?: string;
+}
 
 /** A stack to run commands on. */
 export interface ScratchStack {
+    /** Tells the engine of the providers, and of the language host, it is to attach to. */
+    attach(attachments: Attachments): void;
     /** Writes the configuration anew. */
     configure(config: StackConfig): Promise<void>;
-    preview(program: PulumiFn, options: CommandOptions): Promise<CommandResult>;
-    up(program: PulumiFn, options: CommandOptions): Promise<CommandResult>;
+    preview(program: StackProgram, options: CommandOptions): Promise<CommandResult>;
+    up(program: StackProgram, options: CommandOptions): Promise<CommandResult>;
     refresh(options: CommandOptions): Promise<CommandResult>;
     destroy(options: CommandOptions): Promise<CommandResult>;
     /** The state with its secrets encrypted; what the Automation API exports shows them. */
@@ -59,13 +70,8 @@ export interface ScratchStack {
     unprotect(): Promise<void>;
 }
 
-/**
- * Makes the stack and configures it.
- *
- * @param attachments See `ProviderServer`.
- */
-export async function openStack(scratch: Scratch, spec: StackSpec, attachments: string): Promise<ScratchStack> {
-    const envVars = { ...scratch.environment, PULUMI_DEBUG_PROVIDERS: attachments };
+/** Makes the stack and configures it. */
+export async function openStack(scratch: Scratch, spec: StackSpec): Promise<ScratchStack> {
     writeFileSync(
         join(scratch.project, "Pulumi.yaml"),
         stringify({ name: spec.project, runtime: "nodejs", description: "A rehearsal" }),
@@ -74,17 +80,24 @@ export async function openStack(scratch: Scratch, spec: StackSpec, attachments: 
     const workspace = await LocalWorkspace.create({
         workDir: scratch.project,
         pulumiCommand,
-        envVars,
+        envVars: { ...scratch.environment },
         secretsProvider: "passphrase",
     });
     const stack = await Stack.createOrSelect(spec.stack, workspace);
     const configure = (config: StackConfig) => stack.setAllConfigJson(configJson(config));
     await configure(spec.config);
     return {
+        attach: ({ providers, language }) => {
+            workspace.envVars.PULUMI_DEBUG_PROVIDERS = providers;
+            if (language !== undefined) {
+                workspace.envVars.PULUMI_DEBUG_LANGUAGES = language;
+            }
+        },
         configure,
         preview: (program, options) =>
-            settle(options, async (common) => nothing(await stack.preview({ program, ...common }))),
-        up: (program, options) => settle(options, async (common) => (await stack.up({ program, ...common })).outputs),
+            settle(options, async (common) => nothing(await stack.preview({ ...inline(program), ...common }))),
+        up: (program, options) =>
+            settle(options, async (common) => (await stack.up({ ...inline(program), ...common })).outputs),
         refresh: (options) =>
             settle(options, async ({ policyPacks: _, ...common }) => nothing(await stack.refresh(common))),
         destroy: (options) =>
@@ -96,10 +109,14 @@ export async function openStack(scratch: Scratch, spec: StackSpec, attachments: 
             await promisify(execFile)(
                 join(scratch.root, "bin", "pulumi"),
                 ["state", "unprotect", "--all", "--yes", "--non-interactive", "--stack", spec.stack],
-                { cwd: scratch.project, env: { ...process.env, ...envVars } },
+                { cwd: scratch.project, env: { ...process.env, ...workspace.envVars } },
             );
         },
     };
+}
+
+function inline(program: StackProgram): { readonly program?: PulumiFn } {
+    return program === undefined ? {} : { program };
 }
 
 /** The options every command takes, as the Automation API wants them. */
@@ -116,6 +133,8 @@ async function settle(
     { parallel, policyPack, onEvent, onText }: CommandOptions,
     run: (common: CommonOptions) => Promise<OutputMap | undefined>,
 ): Promise<CommandResult> {
+    // What the program throws is told to the engine by the SDK; it must not end this process.
+    const release = takeRejections(() => {});
     const policyPacks = policyPack === undefined ? {} : { policyPacks: [policyPack] };
     try {
         const outputs = await run({
@@ -129,6 +148,8 @@ async function settle(
         return outputs === undefined ? { ok: true } : { ok: true, outputs };
     } catch (error) {
         return { ok: false, error: essence(error) };
+    } finally {
+        release();
     }
 }
 

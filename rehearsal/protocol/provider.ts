@@ -33,6 +33,8 @@ export class PackageService {
         private readonly world: World,
         private readonly operations: Operations,
         private readonly inventory: Inventory,
+        /** True where nobody described the package: everything it answers is made up. */
+        private readonly stranger: boolean,
     ) {}
 
     /** The methods by the names of the service definition. */
@@ -213,6 +215,9 @@ export class PackageService {
         if (behaviour === undefined) {
             throw new Refusal(`unknown function '${token}'`, "Pulumi: a provider answers so to a token it lacks");
         }
+        if (this.stranger) {
+            this.inventory.generic.add(token);
+        }
         const args = fromStruct(request.getArgs());
         const result = await behaviour(args.value, this.#instance(peer));
         const response = new proto.InvokeResponse();
@@ -244,6 +249,9 @@ export class PackageService {
         const behaviour = this.behaviour.resource(type);
         if (behaviour === undefined) {
             throw new Refusal(`unknown resource type '${type}'`, "Pulumi: a provider answers so to a token it lacks");
+        }
+        if (this.stranger || behaviour.generic === true) {
+            this.inventory.generic.add(type);
         }
         return behaviour;
     }

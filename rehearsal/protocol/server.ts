@@ -16,47 +16,61 @@ export interface ServeOptions {
     readonly interference?: Interference;
 }
 
-/** Running providers. */
-export interface ProviderServer {
-    /** `name:port,...`, what the engine reads from `PULUMI_DEBUG_PROVIDERS`. */
-    readonly attachments: string;
-    readonly inventory: Inventory;
-    /** Returns when nothing the engine ever asked for is still going on in the world. */
-    settled(): Promise<void>;
-    /** Stops serving; requests that still run are cut off. */
-    close(): void;
-}
-
 /** The largest message, in bytes: rendered charts outgrow gRPC's own limit of 4 MiB; the engine uses 400 MiB as well. */
 const largestMessage = 400 * 1024 * 1024;
 
-/** Serves the packages until closed. Ports are free ones of 127.0.0.1. */
-export async function serve(options: ServeOptions): Promise<ProviderServer> {
-    const operations = new Operations(options.world, options.seed, options.interference ?? {});
-    const inventory = new Inventory();
-    const servers: Server[] = [];
-    const attachments: string[] = [];
-    for (const behaviour of options.packages) {
+/** Running providers. */
+export class ProviderServer {
+    readonly inventory = new Inventory();
+    readonly #operations: Operations;
+    readonly #servers: Server[] = [];
+    readonly #attachments: string[] = [];
+
+    constructor(private readonly options: ServeOptions) {
+        this.#operations = new Operations(options.world, options.seed, options.interference ?? {});
+    }
+
+    /** `name:port,...`, what the engine reads from `PULUMI_DEBUG_PROVIDERS`. */
+    get attachments(): string {
+        return this.#attachments.join(",");
+    }
+
+    /**
+     * Serves one more package, on a free port of 127.0.0.1.
+     *
+     * @param stranger True where nobody described the package: everything it answers is made up.
+     */
+    async add(behaviour: PackageBehaviour, stranger = false): Promise<void> {
         const server = new Server({
             "grpc.max_receive_message_length": largestMessage,
             "grpc.max_send_message_length": largestMessage,
         });
-        const service = new PackageService(behaviour, options.world, operations, inventory);
+        const service = new PackageService(behaviour, this.options.world, this.#operations, this.inventory, stranger);
         server.addService(ResourceProviderService, service.implementation());
-        const port = await bind(server);
-        servers.push(server);
-        attachments.push(`${behaviour.name}:${port}`);
+        this.#servers.push(server);
+        this.#attachments.push(`${behaviour.name}:${await bind(server)}`);
     }
-    return {
-        attachments: attachments.join(","),
-        inventory,
-        settled: () => operations.settled(),
-        close: () => {
-            for (const server of servers) {
-                server.forceShutdown();
-            }
-        },
-    };
+
+    /** Returns when nothing the engine ever asked for is still going on in the world. */
+    settled(): Promise<void> {
+        return this.#operations.settled();
+    }
+
+    /** Stops serving; requests that still run are cut off. */
+    close(): void {
+        for (const server of this.#servers) {
+            server.forceShutdown();
+        }
+    }
+}
+
+/** Serves the packages until closed. */
+export async function serve(options: ServeOptions): Promise<ProviderServer> {
+    const server = new ProviderServer(options);
+    for (const behaviour of options.packages) {
+        await server.add(behaviour);
+    }
+    return server;
 }
 
 function bind(server: Server): Promise<number> {

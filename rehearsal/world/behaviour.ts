@@ -70,6 +70,8 @@ export interface ResourceBehaviour {
     ): Promise<(State & { readonly inputs: Properties }) | undefined>;
     update(id: string, oldOutputs: Properties, newInputs: Properties, operation: Operation): Promise<Properties>;
     delete(id: string, state: Properties, operation: Operation): Promise<void>;
+    /** True for what stands in for a type that nobody described: a rehearsal names such types. Default false. */
+    readonly generic?: boolean;
     /** Output properties the real provider's schema marks secret. An output equal to a secret input stays secret anyway. */
     readonly secretOutputs?: readonly string[];
     /**
