@@ -1,0 +1,71 @@
+/** The Talos disk image: its schematic at the Image Factory, downloaded once by every Proxmox VE node. */
+import type * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
+import { download } from "@muhlba91/pulumi-proxmoxve";
+import * as pulumi from "@pulumi/pulumi";
+import { imagefactory } from "@pulumiverse/talos";
+
+/** Proxmox waits for it on a clean shutdown; without it `agent.enabled` makes every operation wait in vain. */
+const guestAgent = "siderolabs/qemu-guest-agent";
+
+/** What the image is made of. */
+export interface TalosImageArgs {
+    readonly provider: proxmoxve.Provider;
+    /** e.g. `v1.10.5`. */
+    readonly version: string;
+    /** Extensions beside the guest agent. */
+    readonly extensions: readonly string[];
+    /** Proxmox VE node to the datastore its copy lies on; the datastore's content types include `import`. */
+    readonly datastores: Readonly<Record<string, string>>;
+}
+
+/**
+ * The schematic in the factory's canonical order, as YAML: its SHA-256 is the schematic's id.
+ *
+ * @param extensions Extensions beside the guest agent, in any order.
+ */
+export function schematicYaml(extensions: readonly string[]): string {
+    const all = [...new Set([guestAgent, ...extensions])].sort();
+    const lines = all.map((extension) => `            - ${extension}`);
+    return ["customization:", "    systemExtensions:", "        officialExtensions:", ...lines, ""].join("\n");
+}
+
+/**
+ * The image of platform nocloud, which takes its static address from the machine's cloud-init network settings.
+ * Uncompressed, so that the API alone imports it. Each version is a file of its own beside the older ones.
+ */
+export class TalosImage extends pulumi.ComponentResource {
+    static readonly type = "strata:hypervisor:TalosImage";
+    /** Volume id by Proxmox VE node, e.g. `local:import/talos-v1.10.5.qcow2`. */
+    readonly volumes: Readonly<Record<string, pulumi.Output<string>>>;
+    /** Installer of the same schematic and platform, for the machine config. */
+    readonly installer: pulumi.Output<string>;
+
+    constructor(name: string, args: TalosImageArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(TalosImage.type, name, {}, opts);
+        const schematic = new imagefactory.Schematic(
+            `${name}-schematic`,
+            { schematic: schematicYaml(args.extensions) },
+            { parent: this },
+        );
+        const fetch = ([node, datastoreId]: [string, string]): [string, pulumi.Output<string>] => {
+            const file = new download.File(
+                `${name}-${node}`,
+                {
+                    nodeName: node,
+                    datastoreId,
+                    contentType: "import",
+                    fileName: `talos-${args.version}-nocloud-amd64.qcow2`,
+                    url: pulumi.interpolate`https://factory.talos.dev/image/${schematic.id}/${args.version}/nocloud-amd64.qcow2`,
+                    // Anyone may have downloaded the same file by hand before; another schematic's would boot without
+                    // its extensions.
+                    overwriteUnmanaged: true,
+                },
+                { parent: this, provider: args.provider },
+            );
+            return [node, file.id];
+        };
+        this.volumes = Object.fromEntries(Object.entries(args.datastores).map(fetch));
+        this.installer = pulumi.interpolate`factory.talos.dev/nocloud-installer/${schematic.id}:${args.version}`;
+        this.registerOutputs({ installer: this.installer });
+    }
+}
