@@ -56,12 +56,12 @@ export const storageSection = z
             .describe("Name of the default StorageClass, and of the pool behind it. Default ceph-block."),
         deviceLink: z
             .string()
-            .regex(/^\/dev\/disk\/.*\{serial\}/, {
-                error: "a path under /dev/disk that contains {serial}: names like /dev/sdb can swap at boot",
+            .regex(/^\/dev\/disk\/by-(id|path)\/\S+$/, {
+                error: "a link under /dev/disk/by-id or /dev/disk/by-path: names like /dev/sdb can swap at boot",
             })
             .default("/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_{serial}")
             .describe(
-                "Link by which a node finds its storage disk, with {serial} in the place of the disk's serial. Default: the link udev makes of a QEMU SCSI disk that has a serial, as Proxmox VE 8 starts it.",
+                "Link by which a node finds its storage disk, with {serial} in the place of the disk's serial. Default: the link udev makes of a QEMU SCSI disk that has a serial, as Proxmox VE 8 starts it. Proxmox VE 9 names the drive instead: `/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_drive-scsi1`.",
             ),
         toolbox: z
             .boolean()

@@ -27,8 +27,8 @@ type RegisterOutputs = MockMonitor["registerResourceOutputs"];
 const nameOf = (urn: string): string => urn.split("::").at(-1) ?? "";
 
 /**
- * Runs a program under mocks as a first preview sees it, where nothing a provider computes is known, and returns every
- * resource it registered, in the order of their names.
+ * Runs a program under mocks as a first preview sees it, where nothing a provider computes is known but passwords, and
+ * returns every resource it registered, in the order of their names.
  */
 export async function recorded(program: () => void): Promise<readonly Recorded[]> {
     const all: Recorded[] = [];
@@ -60,7 +60,10 @@ export async function recorded(program: () => void): Promise<readonly Recorded[]
     };
     try {
         await pulumi.runtime.setMocks(
-            { newResource: ({ name }) => ({ id: `${name}-id`, state: {} }), call: () => ({}) },
+            {
+                newResource: ({ type, name }) => ({ id: `${name}-id`, state: passwordOf(type, name) }),
+                call: () => ({}),
+            },
             "strata",
             "test",
             true,
@@ -72,6 +75,11 @@ export async function recorded(program: () => void): Promise<readonly Recorded[]
         MockMonitor.prototype.registerResourceOutputs = registerOutputs;
     }
     return all.filter(({ name }) => !scaffolding.includes(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Passwords alone are drawn, so that a test can look for where they go: `drawn-` and the resource's name. */
+function passwordOf(type: string, name: string): Record<string, string> {
+    return type === "random:index/randomPassword:RandomPassword" ? { result: `drawn-${name}` } : {};
 }
 
 /** Names of the resources `home` makes. */
@@ -90,9 +98,15 @@ export function home(nodes: readonly Node[] = homelabNodes): Home {
     return { provider: new k8s.Provider("api", {}), owner, nodes };
 }
 
+class Stand extends pulumi.CustomResource {
+    constructor(name: string) {
+        super("test:index:Stand", name);
+    }
+}
+
 /** A resource that stands for one of another layer. To be called inside the program. */
 export function stand(name: string): pulumi.Resource {
-    return new pulumi.CustomResource("test:index:Stand", name);
+    return new Stand(name);
 }
 
 /** `type name` of each resource, without those that only stand for another layer. */
@@ -107,4 +121,12 @@ export function named(resources: readonly Recorded[], name: string): Recorded {
         throw new Error(`no resource is called ${name}; there are ${resources.map((each) => each.name).join(", ")}`);
     }
     return found;
+}
+
+/** Everything the resources say, as text, with what is marked secret left out. */
+export function withoutSecrets(resources: readonly Recorded[]): string {
+    return JSON.stringify(
+        resources.map(({ inputs, outputs }) => ({ inputs, outputs })),
+        (_, value: unknown) => (typeof value === "object" && value !== null && "secret" in value ? "hidden" : value),
+    );
 }
