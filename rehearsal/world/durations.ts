@@ -40,4 +40,9 @@ export const durations = {
         phase: "Rook-Ceph",
         source: `${seed000}: Rook-Ceph 5 min, of which mons, OSDs and HEALTH_OK`,
     },
+    "helm/cloudnative-pg": { minutes: 1, source: "our estimate: one image of 60 MB and one pod" },
+    "cnpg/cluster": { minutes: 1.5, source: "our estimate: image, initdb and the join of each instance" },
+    "rabbitmq/cluster": { minutes: 1.5, source: "our estimate: image, and the members join one after the other" },
+    "kubernetes/workload": { minutes: 0.5, source: "our estimate: image and readiness of an ordinary pod" },
+    "helm/unknown": { minutes: 1, source: "our estimate for a chart the world does not know" },
 } as const satisfies Readonly<Record<string, Duration>>;

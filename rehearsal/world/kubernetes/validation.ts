@@ -1,0 +1,395 @@
+/** What the API server refuses of an object before any controller sees it. */
+import { Refusal } from "../refusal";
+import { at, isProperties, list, type Properties, text, type Value } from "../value";
+import type { Admission } from "./controller";
+import { groupOf, type Kind } from "./kinds";
+import { isDnsLabel, isDnsSubdomain, isLabelValue, isQualifiedName, quantity, selects, texts } from "./syntax";
+
+const source = "Kubernetes 1.33: pkg/apis/*/validation";
+
+/** Collects what is wrong with an object, in the API server's words. */
+class Findings {
+    readonly found: string[] = [];
+
+    required(path: string, detail = ""): void {
+        this.found.push(`${path}: Required value${detail === "" ? "" : `: ${detail}`}`);
+    }
+
+    invalid(path: string, value: unknown, detail: string): void {
+        this.found.push(`${path}: Invalid value: ${JSON.stringify(value)}: ${detail}`);
+    }
+}
+
+/** Throws where the API server would not store the object. */
+export function demandValid(kind: Kind, request: Admission): void {
+    const { manifest, name } = request;
+    wrongTypes(kind, manifest);
+    const findings = new Findings();
+    metadata(findings, kind, manifest, name);
+    spec(findings, kind, request);
+    if (findings.found.length > 0) {
+        const group = groupOf(kind.apiVersion);
+        const shown = group === "" ? kind.kind : `${kind.kind}.${group}`;
+        const words = findings.found.length === 1 ? findings.found[0] : `[${findings.found.join(", ")}]`;
+        throw new Refusal(`${shown} "${name}" is invalid: ${words}`, source);
+    }
+}
+
+/** Fields of Go types: what does not decode is refused whole. */
+function wrongTypes(kind: Kind, manifest: Properties): void {
+    const version = kind.apiVersion.split("/").at(-1) ?? "";
+    for (const [path, type, holds] of [
+        ["spec.replicas", "int32", (value: Value) => typeof value === "number" && Number.isInteger(value)],
+        ["spec.serviceName", "string", (value: Value) => typeof value === "string"],
+        ["spec.completions", "int32", (value: Value) => typeof value === "number"],
+        [
+            "data",
+            "map[string]string",
+            (value: Value) => isProperties(value) && Object.values(value).every((each) => typeof each === "string"),
+        ],
+        [
+            "stringData",
+            "map[string]string",
+            (value: Value) => isProperties(value) && Object.values(value).every((each) => typeof each === "string"),
+        ],
+    ] as const) {
+        const value = at(manifest, path);
+        const builtin = !kind.apiVersion.includes(".") || kind.apiVersion.endsWith(".k8s.io/v1");
+        if (builtin && value !== undefined && !holds(value)) {
+            throw new Refusal(
+                `${kind.kind} in version "${version}" cannot be handled as a ${kind.kind}: json: cannot unmarshal ${jsonType(value)} into Go struct field ${kind.kind}Spec.${path} of type ${type}`,
+                "Kubernetes: apimachinery, decoding of requests",
+            );
+        }
+    }
+}
+
+function jsonType(value: Value): string {
+    return Array.isArray(value)
+        ? "array"
+        : isProperties(value)
+          ? "object"
+          : typeof value === "boolean"
+            ? "bool"
+            : typeof value;
+}
+
+function metadata(findings: Findings, kind: Kind, manifest: Properties, name: string): void {
+    const label = ["Namespace", "Service"].includes(kind.kind) && kind.apiVersion === "v1";
+    const rbac = kind.apiVersion.startsWith("rbac.");
+    if (name === "") {
+        findings.required("metadata.name", "name or generateName is required");
+    } else if (label ? !isDnsLabel(name) : rbac ? /[/%]/.test(name) : !isDnsSubdomain(name)) {
+        findings.invalid(
+            "metadata.name",
+            name,
+            `a lowercase RFC 1123 ${label ? "label" : "subdomain"} must consist of lower case alphanumeric characters${label ? "" : ", '-' or '.'"}, and must start and end with an alphanumeric character`,
+        );
+    }
+    labels(findings, "metadata.labels", at(manifest, "metadata.labels"));
+    for (const key of Object.keys(texts(at(manifest, "metadata.annotations"))).filter(
+        (each) => !isQualifiedName(each),
+    )) {
+        findings.invalid(
+            "metadata.annotations",
+            key,
+            "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+        );
+    }
+}
+
+function labels(findings: Findings, path: string, map: Value | undefined): void {
+    for (const [key, value] of Object.entries(texts(map))) {
+        if (!isQualifiedName(key)) {
+            findings.invalid(
+                path,
+                key,
+                "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+            );
+        }
+        if (!isLabelValue(value)) {
+            findings.invalid(
+                path,
+                value,
+                "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+            );
+        }
+    }
+}
+
+function spec(findings: Findings, kind: Kind, request: Admission): void {
+    const { manifest, old } = request;
+    switch (`${kind.apiVersion}/${kind.kind}`) {
+        case "apps/v1/Deployment":
+        case "apps/v1/StatefulSet":
+        case "apps/v1/DaemonSet":
+            workload(findings, kind, manifest, old?.manifest);
+            break;
+        case "batch/v1/Job":
+            template(findings, "spec.template", at(manifest, "spec.template"));
+            if (!["Never", "OnFailure"].includes(text(manifest, "spec.template.spec.restartPolicy") ?? "")) {
+                findings.required("spec.template.spec.restartPolicy", 'valid values: "OnFailure", "Never"');
+            }
+            break;
+        case "batch/v1/CronJob":
+            if (!/^(@\w+|(\S+\s+){4}\S+)$/.test(text(manifest, "spec.schedule") ?? "")) {
+                findings.invalid("spec.schedule", text(manifest, "spec.schedule") ?? "", "expected exactly 5 fields");
+            }
+            break;
+        case "v1/Pod":
+            podSpec(findings, "spec", at(manifest, "spec"));
+            break;
+        case "v1/Service":
+            service(findings, manifest);
+            break;
+        case "v1/PersistentVolumeClaim":
+            claim(findings, "spec", at(manifest, "spec"));
+            immutable(
+                findings,
+                manifest,
+                old?.manifest,
+                ["spec.accessModes", "spec.storageClassName"],
+                "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims",
+            );
+            break;
+        case "v1/Secret":
+            secret(findings, manifest);
+            immutable(findings, manifest, old?.manifest, ["type"], "field is immutable");
+            break;
+        case "storage.k8s.io/v1/StorageClass":
+            if ((text(manifest, "provisioner") ?? "") === "") {
+                findings.required("provisioner");
+            }
+            immutable(
+                findings,
+                manifest,
+                old?.manifest,
+                ["parameters", "provisioner"],
+                "updates to parameters are forbidden.",
+            );
+            break;
+        case "rbac.authorization.k8s.io/v1/RoleBinding":
+        case "rbac.authorization.k8s.io/v1/ClusterRoleBinding":
+            if ((text(manifest, "roleRef.name") ?? "") === "") {
+                findings.required("roleRef.name");
+            }
+            immutable(findings, manifest, old?.manifest, ["roleRef"], "cannot change roleRef");
+            break;
+        case "apiextensions.k8s.io/v1/CustomResourceDefinition":
+            definition(findings, manifest, request.name);
+            break;
+        case "policy/v1/PodDisruptionBudget":
+            if (at(manifest, "spec.minAvailable") !== undefined && at(manifest, "spec.maxUnavailable") !== undefined) {
+                findings.invalid("spec", {}, "minAvailable and maxUnavailable cannot be both set");
+            }
+            break;
+        default:
+            break;
+    }
+}
+
+function workload(findings: Findings, kind: Kind, manifest: Properties, old: Properties | undefined): void {
+    const selector = at(manifest, "spec.selector");
+    const templateLabels = texts(at(manifest, "spec.template.metadata.labels"));
+    if (
+        !isProperties(selector) ||
+        (Object.keys(texts(selector.matchLabels)).length === 0 && list(selector, "matchExpressions").length === 0)
+    ) {
+        findings.required("spec.selector");
+    } else if (!selects(selector, templateLabels)) {
+        findings.invalid(
+            "spec.template.metadata.labels",
+            templateLabels,
+            "`selector` does not match template `labels`",
+        );
+    }
+    const replicas = at(manifest, "spec.replicas");
+    if (typeof replicas === "number" && replicas < 0) {
+        findings.invalid("spec.replicas", replicas, "must be greater than or equal to 0");
+    }
+    template(findings, "spec.template", at(manifest, "spec.template"));
+    const restart = text(manifest, "spec.template.spec.restartPolicy");
+    if (restart !== undefined && restart !== "Always") {
+        findings.found.push(
+            `spec.template.spec.restartPolicy: Unsupported value: "${restart}": supported values: "Always"`,
+        );
+    }
+    list(manifest, "spec.volumeClaimTemplates").forEach((each, index) => {
+        claim(findings, `spec.volumeClaimTemplates[${index}].spec`, at(each, "spec"));
+    });
+    const words =
+        kind.kind === "StatefulSet"
+            ? "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"
+            : "field is immutable";
+    const fixed =
+        kind.kind === "StatefulSet"
+            ? ["spec.selector", "spec.serviceName", "spec.podManagementPolicy", "spec.volumeClaimTemplates"]
+            : ["spec.selector"];
+    immutable(findings, manifest, old, fixed, words);
+}
+
+function template(findings: Findings, path: string, value: Value | undefined): void {
+    labels(findings, `${path}.metadata.labels`, at(value, "metadata.labels"));
+    podSpec(findings, `${path}.spec`, at(value, "spec"));
+}
+
+function podSpec(findings: Findings, path: string, value: Value | undefined): void {
+    const containers = list(value, "containers");
+    if (containers.length === 0) {
+        findings.required(`${path}.containers`);
+    }
+    const volumes = list(value, "volumes").map((volume) => text(volume, "name") ?? "");
+    const names = new Set<string>();
+    for (const group of ["initContainers", "containers"]) {
+        list(value, group).forEach((container, index) => {
+            const here = `${path}.${group}[${index}]`;
+            const name = text(container, "name") ?? "";
+            if (name === "") {
+                findings.required(`${here}.name`);
+            } else if (!isDnsLabel(name)) {
+                findings.invalid(
+                    `${here}.name`,
+                    name,
+                    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
+                );
+            } else if (names.has(name)) {
+                findings.found.push(`${here}.name: Duplicate value: "${name}"`);
+            }
+            names.add(name);
+            if ((text(container, "image") ?? "") === "") {
+                findings.required(`${here}.image`);
+            }
+            list(container, "ports").forEach((port, at_) => {
+                portNumber(findings, `${here}.ports[${at_}].containerPort`, at(port, "containerPort"));
+            });
+            for (const kind of ["requests", "limits"]) {
+                const amounts = at(container, `resources.${kind}`);
+                for (const [resource, amount] of Object.entries(isProperties(amounts) ? amounts : {})) {
+                    if (quantity(amount) === undefined) {
+                        findings.invalid(
+                            `${here}.resources.${kind}[${resource}]`,
+                            amount,
+                            "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+                        );
+                    }
+                }
+            }
+            const memory = quantity(at(container, "resources.requests.memory"));
+            const limit = quantity(at(container, "resources.limits.memory"));
+            if (memory !== undefined && limit !== undefined && memory > limit) {
+                findings.invalid(
+                    `${here}.resources.requests`,
+                    at(container, "resources.requests.memory"),
+                    "must be less than or equal to memory limit",
+                );
+            }
+            list(container, "volumeMounts").forEach((mount, at_) => {
+                const volume = text(mount, "name") ?? "";
+                // Claims of a stateful set's templates are mounted by the template's name.
+                if (!volumes.includes(volume) && !path.startsWith("spec.template")) {
+                    findings.found.push(`${here}.volumeMounts[${at_}].name: Not found: "${volume}"`);
+                }
+            });
+        });
+    }
+}
+
+function portNumber(findings: Findings, path: string, port: Value | undefined): void {
+    if (typeof port !== "number" || !Number.isInteger(port) || port < 1 || port > 65535) {
+        findings.invalid(path, port ?? null, "must be between 1 and 65535, inclusive");
+    }
+}
+
+function service(findings: Findings, manifest: Properties): void {
+    const ports = list(manifest, "spec.ports");
+    const type = text(manifest, "spec.type") ?? "ClusterIP";
+    const none = text(manifest, "spec.clusterIP") === "None";
+    if (!["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"].includes(type)) {
+        findings.found.push(
+            `spec.type: Unsupported value: "${type}": supported values: "ClusterIP", "ExternalName", "LoadBalancer", "NodePort"`,
+        );
+    }
+    if (ports.length === 0 && !none && type !== "ExternalName") {
+        findings.required("spec.ports");
+    }
+    ports.forEach((port, index) => {
+        portNumber(findings, `spec.ports[${index}].port`, at(port, "port"));
+        if (ports.length > 1 && text(port, "name") === undefined) {
+            findings.required(`spec.ports[${index}].name`);
+        }
+    });
+    if (none && type === "LoadBalancer") {
+        findings.invalid("spec.clusterIPs[0]", "None", "may not be set to 'None' for LoadBalancer services");
+    }
+    labels(findings, "spec.selector", at(manifest, "spec.selector"));
+}
+
+function claim(findings: Findings, path: string, value: Value | undefined): void {
+    const modes = list(value, "accessModes");
+    if (modes.length === 0) {
+        findings.required(`${path}.accessModes`, "at least 1 access mode is required");
+    }
+    for (const mode of modes.filter(
+        (each) => !["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"].includes(String(each)),
+    )) {
+        findings.found.push(
+            `${path}.accessModes: Unsupported value: "${String(mode)}": supported values: "ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"`,
+        );
+    }
+    const storage = at(value, "resources.requests.storage");
+    if (storage === undefined) {
+        findings.required(`${path}.resources[storage]`);
+    } else if (quantity(storage) === undefined) {
+        findings.invalid(
+            `${path}.resources[storage]`,
+            storage,
+            "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+        );
+    }
+}
+
+function secret(findings: Findings, manifest: Properties): void {
+    const data = new Set([...Object.keys(texts(manifest.data)), ...Object.keys(texts(manifest.stringData))]);
+    const needs: Readonly<Record<string, readonly string[]>> = {
+        "kubernetes.io/tls": ["tls.crt", "tls.key"],
+        "kubernetes.io/dockerconfigjson": [".dockerconfigjson"],
+        "kubernetes.io/ssh-auth": ["ssh-privatekey"],
+    };
+    for (const key of (needs[text(manifest, "type") ?? ""] ?? []).filter((each) => !data.has(each))) {
+        findings.required(`data[${key}]`);
+    }
+    if (text(manifest, "type") === "kubernetes.io/basic-auth" && !data.has("username") && !data.has("password")) {
+        findings.required("data[username]");
+    }
+    for (const [key, value] of Object.entries(texts(manifest.data))) {
+        if (!/^[A-Za-z0-9+/]*={0,2}$/.test(value) || value.length % 4 !== 0) {
+            findings.invalid(`data[${key}]`, "<redacted>", "illegal base64 data");
+        }
+    }
+}
+
+function definition(findings: Findings, manifest: Properties, name: string): void {
+    const expected = `${text(manifest, "spec.names.plural") ?? ""}.${text(manifest, "spec.group") ?? ""}`;
+    if (name !== expected) {
+        findings.invalid("metadata.name", name, `must be spec.names.plural+"."+spec.group`);
+    }
+    if (list(manifest, "spec.versions").filter((version) => at(version, "storage") === true).length !== 1) {
+        findings.invalid("spec.versions", [], "must have exactly one version marked as storage version");
+    }
+}
+
+function immutable(
+    findings: Findings,
+    manifest: Properties,
+    old: Properties | undefined,
+    paths: readonly string[],
+    words: string,
+): void {
+    for (const path of old === undefined ? [] : paths) {
+        if (JSON.stringify(at(old, path) ?? null) !== JSON.stringify(at(manifest, path) ?? null)) {
+            findings.found.push(
+                `${path}: ${words.startsWith("field") ? `Invalid value: ${words}` : `Forbidden: ${words}`}`,
+            );
+        }
+    }
+}
