@@ -46,7 +46,13 @@ export type Redundancy =
     /** At least `count` members. */
     | { readonly rule: "at-least"; readonly count: number }
     /** Copies of data: reads and writes need `minSize` of `size` copies; none left means the data is lost. */
-    | { readonly rule: "replicated"; readonly size: number; readonly minSize: number };
+    | {
+          readonly rule: "replicated";
+          readonly size: number;
+          readonly minSize: number;
+          /** Kind of domain that no two copies share. Default `machine` (Ceph's failure domain "host"). */
+          readonly apart?: FailureDomainKind;
+      };
 
 /** Something users or other services rely on. */
 export interface Service {

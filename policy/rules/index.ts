@@ -10,6 +10,7 @@ import { resourceTypes } from "./free-tier/resource-types";
 import { basicClusters, loadBalancerBandwidth } from "./free-tier/services";
 import { pinnedCharts } from "./hygiene/pinned-charts";
 import { namespacePodSecurity } from "./hygiene/pod-security";
+import { acceptedRisks, spof, spofAdvice, spofPairs } from "./spof/spof";
 
 export const rules: readonly Rule[] = [
     resourceTypes,
@@ -26,6 +27,10 @@ export const rules: readonly Rule[] = [
     idleReclamation,
     supersededAllowance,
     nestedVirtualisation,
+    spof,
+    spofAdvice,
+    acceptedRisks,
+    spofPairs,
     pinnedCharts,
     namespacePodSecurity,
 ];
