@@ -21,6 +21,8 @@ import type { ForeignProgram } from "./foreign";
 export interface LanguageHost {
     /** `nodejs:port`, what the engine reads from `PULUMI_DEBUG_LANGUAGES`. */
     readonly attachment: string;
+    /** Ids of the processes of programs that run now. */
+    readonly processes: readonly number[];
     /** Stops it, and whatever program still runs. */
     close(): void;
 }
@@ -60,6 +62,9 @@ export async function serveProgram(program: ForeignProgram): Promise<LanguageHos
     });
     return {
         attachment: `nodejs:${port}`,
+        get processes() {
+            return [...children].flatMap(({ pid }) => pid ?? []);
+        },
         close: () => {
             server.forceShutdown();
             for (const child of children) {

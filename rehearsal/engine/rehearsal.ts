@@ -49,7 +49,7 @@ export interface RehearseOptions {
     readonly packages?: (world: World) => readonly PackageBehaviour[];
     /** Who answers for a package nobody knows. Default: the generic behaviour of `rehearsal/providers`. */
     readonly stranger?: (name: string, world: World) => PackageBehaviour;
-    /** See `Clock`. Default: the clock's own. */
+    /** See `Clock`. Default: what this machine needs to see the engine at rest. */
     readonly quietMs?: number;
     /** Told of everything as it happens. */
     readonly onEvent?: (event: RehearsalEvent) => void;

@@ -1,6 +1,7 @@
 /** The rehearsal of one stack: the real engine, simulated providers, one world through all phases. */
 import { type ProviderServer, serve } from "../protocol/server";
 import { World } from "../world/world";
+import { Activity } from "./activity";
 import type { Deployment } from "./deployment";
 import { resourcesOf } from "./deployment";
 import { Faults } from "./faults";
@@ -18,6 +19,13 @@ import { openStack } from "./stack";
 const nominalParallel = 64;
 
 /**
+ * Milliseconds without a sign of life before world time moves on: where the kernel tells whether the engine is at
+ * work, twice the time a message takes; where it does not, longer than the engine ever takes to answer on an idle
+ * machine.
+ */
+const quietMs = { observed: 4, guessed: 50 };
+
+/**
  * Rehearses a program: preview, up, up again, refresh, one changed value, destroy. A fault makes the first `up` fail;
  * what it left is recovered and `up` runs again. Throws only where no rehearsal can be had at all, e.g. no engine.
  */
@@ -32,7 +40,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
     const world = new World({
         site: options.site,
         ...(options.seed === undefined ? {} : { seed: options.seed }),
-        ...(options.quietMs === undefined ? {} : { quietMs: options.quietMs }),
+        quietMs: options.quietMs ?? (Activity.isKnown ? quietMs.observed : quietMs.guessed),
     });
     const scratch = makeScratch(engine);
     const faults = new Faults(options.faults ?? [], () => {
@@ -50,6 +58,8 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
     });
     const foreign = "directory" in options.program ? readForeign(options.program.directory, options.stack) : undefined;
     const host = foreign === undefined ? undefined : await serveProgram(foreign);
+    const activity = new Activity(() => [scratch.enginePid() ?? [], host?.processes ?? []].flat());
+    world.clock.busy = () => activity.busy;
     const config = { ...foreign?.config, ...options.config };
     try {
         const project = foreign?.project ?? options.project;

@@ -9,6 +9,12 @@ export class Clock {
     #timer: NodeJS.Timeout | undefined;
 
     /**
+     * Says whether somebody still works on what the world answered, e.g. the engine's process; while so, no time
+     * passes. Asked at least `quietMs` after the last sign of life, again and again until it says no. Default: nobody.
+     */
+    busy: () => boolean = () => false;
+
+    /**
      * @param quietMs How long nothing may happen, in milliseconds of this machine, before the world's time moves on.
      *     Default 25: the engine answers within a few milliseconds.
      */
@@ -43,6 +49,10 @@ export class Clock {
 
     #advance(): void {
         this.#timer = undefined;
+        if (this.busy()) {
+            this.touch();
+            return;
+        }
         this.#sleepers.sort((a, b) => a.wakesAt - b.wakesAt || a.order - b.order);
         const next = this.#sleepers.shift();
         if (next === undefined) {
