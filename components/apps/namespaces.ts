@@ -8,7 +8,10 @@ export interface AppNamespacesArgs {
     readonly namespaces: readonly string[];
 }
 
-/** The applications' namespaces: none of their pods may ask for more than the `restricted` level gives. */
+/**
+ * The applications' namespaces: none of their pods may ask for more than the `restricted` level gives. They are
+ * protected: a namespace takes the claims in it along, and the claims their volumes.
+ */
 export class AppNamespaces extends pulumi.ComponentResource {
     static readonly type = "strata:apps:AppNamespaces";
 
@@ -21,7 +24,11 @@ export class AppNamespaces extends pulumi.ComponentResource {
         this.names = Object.fromEntries(
             [...new Set(args.namespaces)].map((each) => [
                 each,
-                namespace(`${name}-${each}`, { home: args.home, namespace: each, podSecurity: "restricted" }, this),
+                namespace(
+                    `${name}-${each}`,
+                    { home: args.home, namespace: each, podSecurity: "restricted", protect: true },
+                    this,
+                ),
             ]),
         );
 

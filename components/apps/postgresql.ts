@@ -32,8 +32,6 @@ export interface PostgreSqlArgs {
     readonly memoryMiB: number;
     /** Thousandths of a CPU an instance asks for. */
     readonly cpuMillis: number;
-    /** True to refuse the deletion of the cluster while this is set. */
-    readonly protect: boolean;
 }
 
 /** Initialisation, then one join after the other, each on a new volume. */
@@ -43,7 +41,7 @@ const timeouts = { create: "20m", update: "20m", delete: "10m" };
  * A PostgreSQL cluster under CloudNativePG with one database and its owner.
  *
  * The operator's own pod templates meet the `restricted` level of pod security: no root, no capabilities, the runtime's
- * seccomp profile. Changing `database`, `owner` or the class of the claims means another cluster and moving the data.
+ * seccomp profile. The cluster is protected: its claims go with it. Changing `database`, `owner` or the class of the claims means another cluster and moving the data.
  */
 export class PostgreSql extends pulumi.ComponentResource {
     static readonly type = "strata:apps:PostgreSql";
@@ -91,7 +89,7 @@ export class PostgreSql extends pulumi.ComponentResource {
                 },
                 spec: clusterSpec(args, through(credentials, owner)),
             },
-            inside(args.home, this, { dependsOn: [args.operator], customTimeouts: timeouts, protect: args.protect }),
+            inside(args.home, this, { dependsOn: [args.operator], customTimeouts: timeouts, protect: true }),
         );
 
         this.address = `${args.cluster}-rw.${args.namespaceName}.svc.cluster.local:${postgresqlPort}`;

@@ -12,6 +12,8 @@ export interface NamespaceArgs {
     readonly namespace: string;
     /** What pods of it may ask for. Talos enforces `baseline` where a namespace says nothing. */
     readonly podSecurity: PodSecurity;
+    /** True where what it holds cannot be made again. Default false. */
+    readonly protect?: boolean;
 }
 
 /** The labels that make the API server enforce a pod-security level, and say so to whoever applies a worse pod. */
@@ -32,7 +34,7 @@ export function namespace(name: string, args: NamespaceArgs, parent: pulumi.Reso
     const made = new k8s.core.v1.Namespace(
         name,
         { metadata: { name: args.namespace, labels: podSecurityLabels(args.podSecurity) } },
-        inside(args.home, parent),
+        inside(args.home, parent, { protect: args.protect ?? false }),
     );
     return through(made, args.namespace);
 }

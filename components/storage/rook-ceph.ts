@@ -37,8 +37,6 @@ export interface RookCephArgs {
     readonly dashboard?: { readonly addresses: LoadBalancerAddresses; readonly address: string };
     /** Lets a removal of the CephCluster wipe the disks. */
     readonly confirmDestroy?: "yes-really-destroy-data";
-    /** True to refuse the deletion of the CephCluster and its pool while this is set. */
-    readonly protect: boolean;
 }
 
 /**
@@ -64,7 +62,6 @@ export class RookCeph extends pulumi.ComponentResource {
 
     constructor(name: string, args: RookCephArgs, opts?: pulumi.ComponentResourceOptions) {
         super(RookCeph.type, name, {}, opts);
-        const kept = { protect: args.protect };
 
         const cluster = new k8s.apiextensions.CustomResource(
             `${name}-cluster`,
@@ -87,7 +84,11 @@ export class RookCeph extends pulumi.ComponentResource {
                     tainted: args.home.nodes.filter((node) => !node.schedulable).map((node) => node.name),
                 }),
             },
-            inside(args.home, this, { dependsOn: [args.operator.release], customTimeouts: clusterTimeouts, ...kept }),
+            inside(args.home, this, {
+                dependsOn: [args.operator.release],
+                customTimeouts: clusterTimeouts,
+                protect: true,
+            }),
         );
 
         const pool = new k8s.apiextensions.CustomResource(
@@ -102,7 +103,7 @@ export class RookCeph extends pulumi.ComponentResource {
                 },
                 spec: blockPoolSpec(args),
             },
-            inside(args.home, this, { dependsOn: [cluster], ...kept }),
+            inside(args.home, this, { dependsOn: [cluster], protect: true }),
         );
 
         const storageClass = rbdStorageClass(

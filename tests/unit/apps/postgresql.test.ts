@@ -24,7 +24,6 @@ const database = (instances = 1) =>
             owner: "blockchain",
             instances,
             storageClass: "ceph-block",
-            protect: true,
             ...size,
         });
     });
@@ -41,6 +40,11 @@ test("a namespace, the operator in its own, a password, its secret and the clust
         "kubernetes:core/v1:Secret postgresql-owner",
         "random:index/randomPassword:RandomPassword postgresql-password",
     ]);
+});
+
+test("protection covers the database and the namespace that holds its claims, and nothing else", async () => {
+    const kept = (await database()).filter(({ protect }) => protect);
+    expect(kept.map(({ name }) => name)).toEqual(["apps-blockchain", "postgresql-cluster"]);
 });
 
 test("both namespaces admit only restricted pods", async () => {
@@ -64,9 +68,8 @@ test("the operator needs the network and no storage", async () => {
 });
 
 test("the cluster comes after the operator, its namespace and the owner's secret", async () => {
-    const { inputs, dependencies, protect } = named(await database(), "postgresql-cluster");
+    const { inputs, dependencies } = named(await database(), "postgresql-cluster");
     expect(dependencies).toEqual(["apps-blockchain", "cnpg-chart", "postgresql-owner"]);
-    expect(protect).toBe(true);
     expect(inputs.metadata).toEqual({
         name: "postgresql",
         namespace: "blockchain",

@@ -7,7 +7,7 @@ import { home, listed, named, recorded, stand } from "../kubernetes/recorded";
 
 const link = "/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_{serial}";
 
-type Options = Partial<Pick<RookCephArgs, "monitors" | "toolbox" | "confirmDestroy" | "protect">> & {
+type Options = Partial<Pick<RookCephArgs, "monitors" | "toolbox" | "confirmDestroy">> & {
     readonly dashboardAddress?: string;
 };
 
@@ -37,7 +37,6 @@ const storage = (options: Options = {}, more: (ceph: RookCeph) => void = () => u
             minSize: 1,
             storageClass: "ceph-block",
             toolbox: false,
-            protect: false,
             ...rest,
             ...(dashboardAddress === undefined
                 ? {}
@@ -212,7 +211,7 @@ test("without an address the dashboard is a port-forward away", async () => {
 });
 
 test("protection covers what holds the data, and nothing else", async () => {
-    const kept = (await storage({ protect: true })).filter(({ protect }) => protect);
+    const kept = (await storage()).filter(({ protect }) => protect);
     expect(kept.map(({ name }) => name)).toEqual(["ceph-cluster", "ceph-pool"]);
 });
 
