@@ -24,7 +24,7 @@ export const cniSection = z
                 "Addresses LoadBalancer services get, announced by ARP on the nodes' own network. No machine, gateway or DHCP server may hold one of them.",
             ),
         hubbleAddress: address()
-            .optional()
+            .exactOptional()
             .describe(
                 "Fixed address of the Hubble UI, out of the pool; it asks for no password, so whoever reaches the network reads it. Default: none, the page is reached by `kubectl port-forward`.",
             ),

@@ -25,7 +25,12 @@ export const hypervisorSchema = z
             .default(false)
             .describe("True takes the API's certificate without checking it, as a fresh Proxmox VE needs."),
         bridge: proxmoxName().default("vmbr0").describe("Bridge the machines' network devices are attached to."),
-        vlan: z.int().min(1).max(4094).optional().describe("VLAN tag of the machines' network devices. Default: none."),
+        vlan: z
+            .int()
+            .min(1)
+            .max(4094)
+            .exactOptional()
+            .describe("VLAN tag of the machines' network devices. Default: none."),
         nodes: z
             .record(proxmoxName(), nodeSchema)
             .refine((nodes) => Object.keys(nodes).length > 0, { error: "at least one node" })

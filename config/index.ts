@@ -27,64 +27,88 @@ export const sections = {
 /** Everything a stack says, checked and completed with the defaults. */
 export type Fleet = { readonly [Section in keyof typeof sections]: z.output<(typeof sections)[Section]> };
 
-/** What the sections promise each other, one sentence for each promise broken. */
-function brokenPromises(fleet: Fleet): readonly string[] {
-    const { network, machines, talos, cni, storage, apps } = fleet;
-    const named = Object.entries(machines);
-    const schedulable = named.filter(([, { role }]) => role === "worker" || talos.schedulingOnControlPlanes);
-    const taken = {
-        [network.gateway]: "the gateway",
-        ...Object.fromEntries(named.map(([name, { address }]) => [address, `machine ${name}`])),
-        ...(talos.virtualIp === undefined ? {} : { [talos.virtualIp]: "the control planes' virtual address" }),
-    };
-    const fixed = {
-        "strata:cni.hubbleAddress": cni.hubbleAddress,
-        "strata:storage.dashboardAddress": storage.dashboardAddress,
-    };
-    return [
-        ...[...checkNetwork(fleet), ...checkMachines(fleet), ...checkTalos(fleet)].map(sentence),
-        ...cniMistakes(cni, { cidr: network.cidr, taken, fixed }),
-        ...storageMistakes(storage, {
-            nodes: named.map(([name]) => name),
-            withStorageDisk: named
-                .filter(([, { storageDiskGiB }]) => storageDiskGiB !== undefined)
-                .map(([name]) => name),
-        }),
-        ...appsMistakes(apps, schedulable.length),
-    ];
+type Section = keyof typeof sections;
+
+/** A promise between sections: judged where all of them are well-formed, one sentence for each way it is broken. */
+interface Promised {
+    readonly between: readonly Section[];
+    readonly broken: (fleet: Fleet) => readonly string[];
 }
+
+const promises: readonly Promised[] = [
+    { between: ["network"], broken: (fleet) => checkNetwork(fleet).map(sentence) },
+    { between: ["network", "hypervisor", "machines"], broken: (fleet) => checkMachines(fleet).map(sentence) },
+    { between: ["network", "machines", "talos"], broken: (fleet) => checkTalos(fleet).map(sentence) },
+    {
+        between: ["network", "machines", "talos", "cni", "storage"],
+        broken: ({ network, machines, talos, cni, storage }) => {
+            const held = Object.entries(machines).map(([name, { address }]) => [address, `machine ${name}`]);
+            const taken = {
+                [network.gateway]: "the gateway",
+                ...Object.fromEntries(held),
+                ...(talos.virtualIp === undefined ? {} : { [talos.virtualIp]: "the control planes' virtual address" }),
+            };
+            const fixed = {
+                "strata:cni.hubbleAddress": cni.hubbleAddress,
+                "strata:storage.dashboardAddress": storage.dashboardAddress,
+            };
+            return cniMistakes(cni, { cidr: network.cidr, taken, fixed });
+        },
+    },
+    {
+        between: ["machines", "storage"],
+        broken: ({ machines, storage }) => {
+            const named = Object.entries(machines);
+            const withDisk = named.filter(([, { storageDiskGiB }]) => storageDiskGiB !== undefined);
+            return storageMistakes(storage, {
+                nodes: named.map(([name]) => name),
+                withStorageDisk: withDisk.map(([name]) => name),
+            });
+        },
+    },
+    {
+        between: ["machines", "talos", "apps"],
+        broken: ({ machines, talos, apps }) => {
+            const schedulable = Object.values(machines).filter(
+                ({ role }) => role === "worker" || talos.schedulingOnControlPlanes,
+            );
+            return appsMistakes(apps, schedulable.length);
+        },
+    },
+];
 
 /**
  * Checks what a stack says: every section by its schema, then what the sections promise each other.
  *
  * @param raw Section name to its value as the stack's file has it.
- * @returns The fleet, or every mistake there is.
+ * @returns The fleet, or every mistake there is, one sentence each.
  */
-export function parseFleet(raw: Readonly<Record<string, unknown>>): { fleet: Fleet } | { mistakes: readonly string[] } {
+export function parseFleet(
+    raw: Readonly<Record<string, unknown>>,
+): { readonly fleet: Fleet } | { readonly mistakes: readonly string[] } {
+    const known = Object.keys(sections);
     const unknown = Object.keys(raw)
-        .filter((section) => !(section in sections))
-        .map((section) =>
-            sentence({
-                key: `strata:${section}`,
-                value: raw[section],
-                expected: `no such section: there are ${Object.keys(sections).join(", ")}`,
-            }),
-        );
-    const parsed: Record<string, unknown> = {};
-    const mistakes = Object.entries(sections).flatMap(([section, schema]) => {
+        .filter((section) => !known.includes(section))
+        .map((section) => {
+            const expected = `no such section: there are ${known.join(", ")}`;
+            return sentence({ key: `strata:${section}`, value: raw[section], expected });
+        });
+    const wellFormed: Record<string, unknown> = {};
+    const malformed = Object.entries(sections).flatMap(([section, schema]) => {
         const result = schema.safeParse(raw[section]);
         if (result.success) {
-            parsed[section] = result.data;
+            wellFormed[section] = result.data;
             return [];
         }
         return mistakesOf(section, raw[section], result.error.issues).map(sentence);
     });
-    if (mistakes.length > 0) {
-        return { mistakes: [...unknown, ...mistakes] };
-    }
-    const fleet = parsed as Fleet;
-    const between = [...unknown, ...brokenPromises(fleet)];
-    return between.length > 0 ? { mistakes: between } : { fleet };
+    // A promise reads the sections it is between and no others, so it can be judged while another is malformed.
+    const fleet = wellFormed as Fleet;
+    const broken = promises
+        .filter(({ between }) => between.every((section) => section in wellFormed))
+        .flatMap((promise) => promise.broken(fleet));
+    const mistakes = [...unknown, ...malformed, ...broken];
+    return mistakes.length > 0 ? { mistakes } : { fleet };
 }
 
 /** The raw sections of the stack that runs: JSON where the value is structured, text otherwise. */

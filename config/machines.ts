@@ -32,7 +32,7 @@ const machineSchema = z.strictObject({
     storageDiskGiB: z
         .int()
         .min(leastStorageDiskGiB)
-        .optional()
+        .exactOptional()
         .describe(
             `Disk of a Ceph OSD, in GiB; ${leastStorageDiskGiB} at least. Default: none. A machine that has one is protected.`,
         ),

@@ -68,13 +68,13 @@ export const storageSection = z
             .default(false)
             .describe("A pod with the `ceph` command, for looking and mending. Default false."),
         dashboardAddress: address()
-            .optional()
+            .exactOptional()
             .describe(
                 "Fixed address of Ceph's dashboard, out of the LoadBalancer pool. Default: none, the page is reached by `kubectl port-forward`.",
             ),
         confirmDestroy: z
             .literal("yes-really-destroy-data", { error: "the words yes-really-destroy-data, or nothing" })
-            .optional()
+            .exactOptional()
             .describe(
                 "Set to yes-really-destroy-data, and updated before it, a removal of Ceph wipes the storage disks. Default: none, the disks keep their data.",
             ),

@@ -38,7 +38,7 @@ export const talosSchema = z
             .default([])
             .describe("System extensions of the image beside the QEMU guest agent."),
         virtualIp: address()
-            .optional()
+            .exactOptional()
             .describe(
                 "Address the control planes share, for the Kubernetes API only. Default: none, the first control plane's own.",
             ),

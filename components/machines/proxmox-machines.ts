@@ -47,26 +47,14 @@ export function hypervisorDomain(node: string): string {
     return `hypervisor-node/${node}`;
 }
 
-/** The domains machines bring: each dies with its host, its storage disk with it. */
+/** The domains machines are: each dies with its host. A storage disk is the storage layer's to name. */
 export function machineDomains(machines: Readonly<Record<string, ProxmoxMachineSpec>>): FailureDomain[] {
-    return Object.entries(machines).flatMap(([name, spec]): FailureDomain[] => [
-        {
-            name: `machine/${name}`,
-            kind: "machine",
-            title: `Machine ${name}`,
-            partOf: [hypervisorDomain(spec.host)],
-        },
-        ...(spec.storageDiskGiB === undefined
-            ? []
-            : [
-                  {
-                      name: `disk/${name}-storage`,
-                      kind: "disk" as const,
-                      title: `Storage disk of ${name}`,
-                      partOf: [`machine/${name}`],
-                  },
-              ]),
-    ]);
+    return Object.entries(machines).map(([name, { host }]) => ({
+        name: `machine/${name}`,
+        kind: "machine",
+        title: `Machine ${name}`,
+        partOf: [hypervisorDomain(host)],
+    }));
 }
 
 function disks(spec: ProxmoxMachineSpec, image: pulumi.Input<string> | undefined) {
