@@ -8,8 +8,14 @@ import { freeOrHa, idleReclamation, nestedVirtualisation, supersededAllowance } 
 import { quota } from "./free-tier/quota";
 import { resourceTypes } from "./free-tier/resource-types";
 import { basicClusters, loadBalancerBandwidth } from "./free-tier/services";
+import { adminPorts } from "./hygiene/admin-ports";
+import { barmanPlugin } from "./hygiene/barman-plugin";
 import { pinnedCharts } from "./hygiene/pinned-charts";
+import { pinnedImages } from "./hygiene/pinned-images";
+import { plainSecrets } from "./hygiene/plain-secrets";
 import { namespacePodSecurity } from "./hygiene/pod-security";
+import { protectedData } from "./hygiene/protected-data";
+import { storageClasses } from "./hygiene/storage-classes";
 import { acceptedRisks, spof, spofAdvice, spofPairs } from "./spof/spof";
 
 export const rules: readonly Rule[] = [
@@ -32,5 +38,11 @@ export const rules: readonly Rule[] = [
     acceptedRisks,
     spofPairs,
     pinnedCharts,
+    pinnedImages,
+    plainSecrets,
+    adminPorts,
     namespacePodSecurity,
+    storageClasses,
+    protectedData,
+    barmanPlugin,
 ];
