@@ -45,6 +45,20 @@ export interface SiteNetwork {
     readonly taken?: readonly string[];
 }
 
+/** Pods that are not part of the program and call a service of a cluster it makes. */
+export interface SiteVisitor {
+    /** e.g. `order service`. */
+    readonly name: string;
+    /** Namespace its pods are in. */
+    readonly namespace: string;
+    /** Labels its pods carry. Default none. */
+    readonly labels?: Readonly<Record<string, string>>;
+    /** The service it calls, as `namespace/name`. */
+    readonly service: string;
+    /** Port of the service's pods. */
+    readonly port: number;
+}
+
 /** Everything that is there before the first deployment. */
 export interface Site {
     readonly proxmox: readonly SiteProxmox[];
@@ -54,4 +68,6 @@ export interface Site {
     readonly talosVersions: readonly string[];
     /** Kubernetes minors each Talos minor supports, e.g. `{ "1.10": ["1.28", ..., "1.33"] }`. */
     readonly kubernetesByTalos: Readonly<Record<string, readonly string[]>>;
+    /** Who calls the services of the clusters. Default nobody. */
+    readonly visitors?: readonly SiteVisitor[];
 }

@@ -5,7 +5,8 @@ import { postgresController } from "./cloudnative-pg";
 import type { Controller } from "./controller";
 import { serviceController } from "./load-balancer";
 import { namespaceController } from "./namespaces";
-import { cephBlockPoolController, cephClusterController } from "./rook";
+import { cephClusterController } from "./rook";
+import { cephBlockPoolController } from "./rook-pools";
 import { claimController } from "./storage";
 import {
     daemonSetController,

@@ -1,40 +1,20 @@
 /** Rook: Ceph clusters and pools on the disks of the nodes' machines. */
-import type { ClusterNode } from "../cluster-birth";
-import type { Disk } from "../machine";
 import { Refusal } from "../refusal";
-import { at, isProperties, list, number, type Properties, text, type Value } from "../value";
+import { at, isProperties, list, number, type Properties, text } from "../value";
 import type { Cluster } from "./cluster";
 import type { Controller, Outcome } from "./controller";
 import { builtinKinds } from "./kinds";
 import type { KubeObject } from "./objects";
 import { podSecurityProblem } from "./pod-security";
 import { type PodTemplate, podTemplate } from "./pods";
+import { disksFor, osdsOf, placement, wipeOsd, writeOsd } from "./rook-devices";
+import { classesOn } from "./rook-pools";
 import { schedule } from "./scheduling";
 import { volumesOf } from "./storage";
 import { chartsRunning } from "./surroundings";
-import { texts } from "./syntax";
 
 const api = "ceph.rook.io/v1";
-/** Characters of a serial that QEMU shows the guest. Source: QEMU, hw/scsi/scsi-disk.c. */
-const shownSerial = 20;
 const docs = "Rook 1.18: CephCluster CRD";
-/** Which Ceph cluster's data is on a disk. */
-const osdsOn = new WeakMap<Disk, { readonly cluster: string }>();
-
-/** One OSD: the node and the disk it stores on. */
-interface Osd {
-    readonly node: ClusterNode;
-    readonly disk: Disk;
-}
-
-/** The OSDs of a Ceph cluster that runs. */
-export function osdsOf(cluster: Cluster, ceph: KubeObject): readonly Osd[] {
-    return cluster
-        .nodes()
-        .flatMap((node) =>
-            node.machine.disks.filter((disk) => osdsOn.get(disk)?.cluster === ceph.uid).map((disk) => ({ node, disk })),
-        );
-}
 
 /** Ceph clusters. */
 export const cephClusterController: Controller = {
@@ -86,8 +66,7 @@ export const cephClusterController: Controller = {
         const problems: string[] = [];
         const mons = monPods(object, cluster);
         problems.push(...mons.problems);
-        const found =
-            object.status === undefined ? disksFor(object, cluster) : { osds: osdsOf(cluster, object), notes: [] };
+        const found = disksFor(object, cluster);
         const wanted = podTemplate(object.namespace, "rook-ceph-osd-0", {
             metadata: { labels: { app: "rook-ceph-osd" } },
             spec: osdSpec,
@@ -120,10 +99,9 @@ export const cephClusterController: Controller = {
                 storage: { osd: { storeType: { bluestore: found.osds.length } } },
             },
             commit: () => {
-                const osds = found.osds.map(({ node, disk }, index): PodTemplate & { node: string } => {
-                    disk.content = "osd";
-                    osdsOn.set(disk, { cluster: object.uid });
-                    return { ...wanted, name: `rook-ceph-osd-${index}`, node: node.name };
+                const osds = found.osds.map((osd, index): PodTemplate & { node: string } => {
+                    writeOsd(cluster, object, osd);
+                    return { ...wanted, name: `rook-ceph-osd-${index}`, node: osd.node.name };
                 });
                 const manager = mons.pods[0];
                 const managers =
@@ -162,11 +140,8 @@ export const cephClusterController: Controller = {
     },
     removed(object, cluster) {
         const wipe = text(object.manifest, "spec.cleanupPolicy.confirmation") === "yes-really-destroy-data";
-        for (const { disk } of osdsOf(cluster, object)) {
-            if (wipe) {
-                disk.content = "blank";
-                osdsOn.delete(disk);
-            }
+        for (const osd of wipe ? osdsOf(cluster, object) : []) {
+            wipeOsd(cluster, osd);
         }
     },
 };
@@ -180,7 +155,7 @@ const osdSpec: Properties = {
 function monPods(object: KubeObject, cluster: Cluster): ReturnType<typeof schedule> {
     const count = number(object.manifest, "spec.mon.count") ?? 3;
     const apart = at(object.manifest, "spec.mon.allowMultiplePerNode") !== true;
-    const placement = { ...placed(object.manifest, "all"), ...placed(object.manifest, "mon") };
+    const place = { ...placement(object.manifest, "all"), ...placement(object.manifest, "mon") };
     const resources = at(object.manifest, "spec.resources.mon");
     const rule = {
         podAntiAffinity: {
@@ -194,9 +169,9 @@ function monPods(object: KubeObject, cluster: Cluster): ReturnType<typeof schedu
             metadata: { labels: { app: "rook-ceph-mon" } },
             spec: {
                 containers: [{ name: "mon", resources: isProperties(resources) ? resources : {} }],
-                tolerations: list(placement, "tolerations"),
+                tolerations: list(place, "tolerations"),
                 affinity: {
-                    ...(isProperties(placement.nodeAffinity) ? { nodeAffinity: placement.nodeAffinity } : {}),
+                    ...(isProperties(place.nodeAffinity) ? { nodeAffinity: place.nodeAffinity } : {}),
                     ...(apart ? rule : {}),
                 },
             },
@@ -210,85 +185,6 @@ function monPods(object: KubeObject, cluster: Cluster): ReturnType<typeof schedu
                 `failed to create cluster: failed to start ceph monitors: failed to assign pods to mons: ${problem}`,
         ),
     };
-}
-
-function placed(manifest: Properties, who: string): Properties {
-    const found = at(manifest, `spec.placement.${who}`);
-    return isProperties(found) ? found : {};
-}
-
-/** The disks the spec asks for that OSD preparation takes, and what it says of those it does not take. */
-function disksFor(object: KubeObject, cluster: Cluster): { osds: Osd[]; notes: string[] } {
-    const storage = at(object.manifest, "spec.storage");
-    const osds: Osd[] = [];
-    const notes: string[] = [];
-    const named = list(storage, "nodes");
-    const ready = cluster.readyNodes();
-    for (const entry of named) {
-        const name = text(entry, "name") ?? "";
-        const node = ready.find((candidate) => candidate.name === name);
-        if (node === undefined) {
-            notes.push(`skipping OSD creation on node "${name}": node is not found or not Ready`);
-            continue;
-        }
-        collect(node, entry, object, osds, notes);
-    }
-    if (at(storage, "useAllNodes") === true && named.length === 0) {
-        const tolerant = list(placed(object.manifest, "all"), "tolerations").length > 0;
-        for (const node of ready.filter((candidate) => candidate.schedulable || tolerant)) {
-            collect(node, storage, object, osds, notes);
-        }
-    }
-    return { osds, notes };
-}
-
-function collect(node: ClusterNode, source: Value | undefined, object: KubeObject, osds: Osd[], notes: string[]): void {
-    const storage = at(object.manifest, "spec.storage");
-    const devices = list(source, "devices").length > 0 ? list(source, "devices") : list(storage, "devices");
-    const add = (disk: Disk | undefined, asked: string): void => {
-        const refused = disk === undefined ? "no such device" : unusable(disk);
-        if (disk !== undefined && refused === undefined) {
-            osds.push({ node, disk });
-        } else {
-            notes.push(`skipping device "${asked}" on node "${node.name}": ${refused ?? ""}`);
-        }
-    };
-    for (const device of devices) {
-        const asked = text(device, "fullpath") ?? text(device, "name") ?? "";
-        add(findDisk(node, asked), asked);
-    }
-    const filter = text(source, "deviceFilter") ?? text(storage, "deviceFilter");
-    const all = at(source, "useAllDevices") ?? at(storage, "useAllDevices");
-    if (devices.length === 0 && (filter !== undefined || all === true)) {
-        const pattern = filter === undefined ? /.*/ : new RegExp(filter);
-        for (const disk of node.machine.disks.filter(({ device }) => pattern.test(device.replace("/dev/", "")))) {
-            if (unusable(disk) === undefined) {
-                osds.push({ node, disk });
-            }
-        }
-    }
-}
-
-/** The disk of a node's machine that a name (`sdb`, `/dev/sdb`) or a by-id path with its serial means, at this boot. */
-function findDisk(node: ClusterNode, asked: string): Disk | undefined {
-    if (asked.startsWith("/dev/disk/by-id/")) {
-        return node.machine.disks.find(
-            ({ serial }) => serial !== "" && asked.endsWith(`_${serial.slice(0, shownSerial)}`),
-        );
-    }
-    const device = asked.startsWith("/dev/") ? asked : `/dev/${asked}`;
-    return node.machine.disks.find((disk) => disk.device === device);
-}
-
-function unusable(disk: Disk): string | undefined {
-    switch (disk.content) {
-        case "blank":
-            return undefined;
-        case "osd":
-            return "it has a ceph bluestore signature of another cluster";
-        default:
-            return "it has partitions or a filesystem";
-    }
 }
 
 /** What the operator makes beside the pods: the secrets and services of a cluster. */
@@ -333,63 +229,3 @@ function bring(object: KubeObject, cluster: Cluster): void {
 function volumesOnCluster(object: KubeObject, cluster: Cluster): readonly KubeObject[] {
     return classesOn(cluster, object.namespace).flatMap((storageClass) => volumesOf(cluster, storageClass.name));
 }
-
-function classesOn(cluster: Cluster, clusterId: string): readonly KubeObject[] {
-    return cluster.objects
-        .list("storage.k8s.io/v1", "StorageClass")
-        .filter((storageClass) => texts(storageClass.manifest.parameters).clusterID === clusterId);
-}
-
-/** Replicated pools. */
-export const cephBlockPoolController: Controller = {
-    awaited: false,
-    admit({ manifest, name }) {
-        const size = number(manifest, "spec.replicated.size");
-        const safe = at(manifest, "spec.replicated.requireSafeReplicaSize");
-        if (size === 1 && safe !== false) {
-            throw new Refusal(
-                `invalid pool spec: error pool size is 1 and requireSafeReplicaSize is true (CephBlockPool "${name}")`,
-                "Rook 1.18: pkg/operator/ceph/pool/validate.go",
-            );
-        }
-        if (size === undefined && at(manifest, "spec.erasureCoded") === undefined) {
-            throw new Refusal(
-                `invalid pool spec: neither replicated nor erasure coded settings are given (CephBlockPool "${name}")`,
-                "Rook 1.18: pkg/operator/ceph/pool/validate.go",
-            );
-        }
-    },
-    settle(object, cluster): Outcome {
-        if (chartsRunning(cluster, "rook-ceph").length === 0) {
-            return { problems: ["no operator acts on it: status.phase is not set"] };
-        }
-        const ceph = cluster.objects.list(api, "CephCluster", object.namespace)[0];
-        if (ceph === undefined || !cluster.ready(ceph)) {
-            return {
-                problems: [`status.phase is Progressing: no CephCluster of namespace "${object.namespace}" is ready`],
-            };
-        }
-        const domain = text(object.manifest, "spec.failureDomain") ?? "host";
-        const osds = osdsOf(cluster, ceph);
-        const places = domain === "osd" ? osds.length : new Set(osds.map(({ node }) => node.name)).size;
-        const size = number(object.manifest, "spec.replicated.size") ?? 1;
-        return size > places
-            ? {
-                  problems: [
-                      `status.phase is Failure: HEALTH_WARN: PG_AVAILABILITY: pool "${object.name}" of size ${size} has undersized placement groups: ${places} failure domains of type ${domain} hold OSDs`,
-                  ],
-              }
-            : { problems: [], status: { phase: "Ready", info: { failureDomain: domain, type: "Replicated" } } };
-    },
-    stuck(object, cluster) {
-        if (chartsRunning(cluster, "rook-ceph").length === 0) {
-            return "finalizer cephblockpool.ceph.rook.io is left: no operator runs that would remove it";
-        }
-        const volumes = classesOn(cluster, object.namespace)
-            .filter((storageClass) => texts(storageClass.manifest.parameters).pool === object.name)
-            .flatMap((storageClass) => volumesOf(cluster, storageClass.name));
-        return volumes.length === 0
-            ? undefined
-            : `CephBlockPool "${object.namespace}/${object.name}" will not be deleted until all dependents are removed: images: [${volumes.map((volume) => volume.name).join(" ")}]`;
-    },
-};

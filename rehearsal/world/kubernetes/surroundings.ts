@@ -2,6 +2,7 @@
 import type { Clock } from "../clock";
 import type { Network } from "../network";
 import type { Random } from "../random";
+import type { Site } from "../site";
 import type { Cluster, InstalledRelease } from "./cluster";
 
 /** The world as clusters see it. */
@@ -10,6 +11,8 @@ export interface Surroundings {
     readonly random: Random;
     /** The networks of the site: services announce addresses there, and the API answers there. */
     readonly network: Pick<Network, "takenBy" | "claim" | "release" | "unreachable">;
+    /** The site, for the applications that visit its clusters. */
+    readonly site?: Pick<Site, "visitors">;
     /** What was met that the world does not know, e.g. `chart podinfo`. */
     readonly strangers: Set<string>;
 }

@@ -3,22 +3,11 @@ import { Refusal } from "../refusal";
 import { at, isProperties, list, type Properties, text, type Value } from "../value";
 import type { Admission } from "./controller";
 import { groupOf, type Kind } from "./kinds";
-import { isDnsLabel, isDnsSubdomain, isLabelValue, isQualifiedName, quantity, selects, texts } from "./syntax";
+import { isDnsLabel, isDnsSubdomain, isQualifiedName, texts } from "./syntax";
+import { claim, Findings, immutable, labels, portNumber } from "./validation-findings";
+import { podSpec, template, workload } from "./validation-workloads";
 
 const source = "Kubernetes 1.33: pkg/apis/*/validation";
-
-/** Collects what is wrong with an object, in the API server's words. */
-class Findings {
-    readonly found: string[] = [];
-
-    required(path: string, detail = ""): void {
-        this.found.push(`${path}: Required value${detail === "" ? "" : `: ${detail}`}`);
-    }
-
-    invalid(path: string, value: unknown, detail: string): void {
-        this.found.push(`${path}: Invalid value: ${JSON.stringify(value)}: ${detail}`);
-    }
-}
 
 /** Throws where the API server would not store the object. */
 export function demandValid(kind: Kind, request: Admission): void {
@@ -98,25 +87,6 @@ function metadata(findings: Findings, kind: Kind, manifest: Properties, name: st
     }
 }
 
-function labels(findings: Findings, path: string, map: Value | undefined): void {
-    for (const [key, value] of Object.entries(texts(map))) {
-        if (!isQualifiedName(key)) {
-            findings.invalid(
-                path,
-                key,
-                "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
-            );
-        }
-        if (!isLabelValue(value)) {
-            findings.invalid(
-                path,
-                value,
-                "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
-            );
-        }
-    }
-}
-
 function spec(findings: Findings, kind: Kind, request: Admission): void {
     const { manifest, old } = request;
     switch (`${kind.apiVersion}/${kind.kind}`) {
@@ -188,118 +158,6 @@ function spec(findings: Findings, kind: Kind, request: Admission): void {
     }
 }
 
-function workload(findings: Findings, kind: Kind, manifest: Properties, old: Properties | undefined): void {
-    const selector = at(manifest, "spec.selector");
-    const templateLabels = texts(at(manifest, "spec.template.metadata.labels"));
-    if (
-        !isProperties(selector) ||
-        (Object.keys(texts(selector.matchLabels)).length === 0 && list(selector, "matchExpressions").length === 0)
-    ) {
-        findings.required("spec.selector");
-    } else if (!selects(selector, templateLabels)) {
-        findings.invalid(
-            "spec.template.metadata.labels",
-            templateLabels,
-            "`selector` does not match template `labels`",
-        );
-    }
-    const replicas = at(manifest, "spec.replicas");
-    if (typeof replicas === "number" && replicas < 0) {
-        findings.invalid("spec.replicas", replicas, "must be greater than or equal to 0");
-    }
-    template(findings, "spec.template", at(manifest, "spec.template"));
-    const restart = text(manifest, "spec.template.spec.restartPolicy");
-    if (restart !== undefined && restart !== "Always") {
-        findings.found.push(
-            `spec.template.spec.restartPolicy: Unsupported value: "${restart}": supported values: "Always"`,
-        );
-    }
-    list(manifest, "spec.volumeClaimTemplates").forEach((each, index) => {
-        claim(findings, `spec.volumeClaimTemplates[${index}].spec`, at(each, "spec"));
-    });
-    const words =
-        kind.kind === "StatefulSet"
-            ? "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"
-            : "field is immutable";
-    const fixed =
-        kind.kind === "StatefulSet"
-            ? ["spec.selector", "spec.serviceName", "spec.podManagementPolicy", "spec.volumeClaimTemplates"]
-            : ["spec.selector"];
-    immutable(findings, manifest, old, fixed, words);
-}
-
-function template(findings: Findings, path: string, value: Value | undefined): void {
-    labels(findings, `${path}.metadata.labels`, at(value, "metadata.labels"));
-    podSpec(findings, `${path}.spec`, at(value, "spec"));
-}
-
-function podSpec(findings: Findings, path: string, value: Value | undefined): void {
-    const containers = list(value, "containers");
-    if (containers.length === 0) {
-        findings.required(`${path}.containers`);
-    }
-    const volumes = list(value, "volumes").map((volume) => text(volume, "name") ?? "");
-    const names = new Set<string>();
-    for (const group of ["initContainers", "containers"]) {
-        list(value, group).forEach((container, index) => {
-            const here = `${path}.${group}[${index}]`;
-            const name = text(container, "name") ?? "";
-            if (name === "") {
-                findings.required(`${here}.name`);
-            } else if (!isDnsLabel(name)) {
-                findings.invalid(
-                    `${here}.name`,
-                    name,
-                    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
-                );
-            } else if (names.has(name)) {
-                findings.found.push(`${here}.name: Duplicate value: "${name}"`);
-            }
-            names.add(name);
-            if ((text(container, "image") ?? "") === "") {
-                findings.required(`${here}.image`);
-            }
-            list(container, "ports").forEach((port, at_) => {
-                portNumber(findings, `${here}.ports[${at_}].containerPort`, at(port, "containerPort"));
-            });
-            for (const kind of ["requests", "limits"]) {
-                const amounts = at(container, `resources.${kind}`);
-                for (const [resource, amount] of Object.entries(isProperties(amounts) ? amounts : {})) {
-                    if (quantity(amount) === undefined) {
-                        findings.invalid(
-                            `${here}.resources.${kind}[${resource}]`,
-                            amount,
-                            "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
-                        );
-                    }
-                }
-            }
-            const memory = quantity(at(container, "resources.requests.memory"));
-            const limit = quantity(at(container, "resources.limits.memory"));
-            if (memory !== undefined && limit !== undefined && memory > limit) {
-                findings.invalid(
-                    `${here}.resources.requests`,
-                    at(container, "resources.requests.memory"),
-                    "must be less than or equal to memory limit",
-                );
-            }
-            list(container, "volumeMounts").forEach((mount, at_) => {
-                const volume = text(mount, "name") ?? "";
-                // Claims of a stateful set's templates are mounted by the template's name.
-                if (!volumes.includes(volume) && !path.startsWith("spec.template")) {
-                    findings.found.push(`${here}.volumeMounts[${at_}].name: Not found: "${volume}"`);
-                }
-            });
-        });
-    }
-}
-
-function portNumber(findings: Findings, path: string, port: Value | undefined): void {
-    if (typeof port !== "number" || !Number.isInteger(port) || port < 1 || port > 65535) {
-        findings.invalid(path, port ?? null, "must be between 1 and 65535, inclusive");
-    }
-}
-
 function service(findings: Findings, manifest: Properties): void {
     const ports = list(manifest, "spec.ports");
     const type = text(manifest, "spec.type") ?? "ClusterIP";
@@ -322,30 +180,6 @@ function service(findings: Findings, manifest: Properties): void {
         findings.invalid("spec.clusterIPs[0]", "None", "may not be set to 'None' for LoadBalancer services");
     }
     labels(findings, "spec.selector", at(manifest, "spec.selector"));
-}
-
-function claim(findings: Findings, path: string, value: Value | undefined): void {
-    const modes = list(value, "accessModes");
-    if (modes.length === 0) {
-        findings.required(`${path}.accessModes`, "at least 1 access mode is required");
-    }
-    for (const mode of modes.filter(
-        (each) => !["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"].includes(String(each)),
-    )) {
-        findings.found.push(
-            `${path}.accessModes: Unsupported value: "${String(mode)}": supported values: "ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"`,
-        );
-    }
-    const storage = at(value, "resources.requests.storage");
-    if (storage === undefined) {
-        findings.required(`${path}.resources[storage]`);
-    } else if (quantity(storage) === undefined) {
-        findings.invalid(
-            `${path}.resources[storage]`,
-            storage,
-            "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
-        );
-    }
 }
 
 function secret(findings: Findings, manifest: Properties): void {
@@ -375,21 +209,5 @@ function definition(findings: Findings, manifest: Properties, name: string): voi
     }
     if (list(manifest, "spec.versions").filter((version) => at(version, "storage") === true).length !== 1) {
         findings.invalid("spec.versions", [], "must have exactly one version marked as storage version");
-    }
-}
-
-function immutable(
-    findings: Findings,
-    manifest: Properties,
-    old: Properties | undefined,
-    paths: readonly string[],
-    words: string,
-): void {
-    for (const path of old === undefined ? [] : paths) {
-        if (JSON.stringify(at(old, path) ?? null) !== JSON.stringify(at(manifest, path) ?? null)) {
-            findings.found.push(
-                `${path}: ${words.startsWith("field") ? `Invalid value: ${words}` : `Forbidden: ${words}`}`,
-            );
-        }
     }
 }

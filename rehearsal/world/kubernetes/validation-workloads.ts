@@ -1,0 +1,114 @@
+/** What the API server refuses of workloads and their pods. */
+import { at, isProperties, list, type Properties, text, type Value } from "../value";
+import type { Kind } from "./kinds";
+import { isDnsLabel, quantity, selects, texts } from "./syntax";
+import { claim, type Findings, immutable, labels, portNumber } from "./validation-findings";
+
+/** Deployments, stateful sets, daemon sets. */
+export function workload(findings: Findings, kind: Kind, manifest: Properties, old: Properties | undefined): void {
+    const selector = at(manifest, "spec.selector");
+    const templateLabels = texts(at(manifest, "spec.template.metadata.labels"));
+    if (
+        !isProperties(selector) ||
+        (Object.keys(texts(selector.matchLabels)).length === 0 && list(selector, "matchExpressions").length === 0)
+    ) {
+        findings.required("spec.selector");
+    } else if (!selects(selector, templateLabels)) {
+        findings.invalid(
+            "spec.template.metadata.labels",
+            templateLabels,
+            "`selector` does not match template `labels`",
+        );
+    }
+    const replicas = at(manifest, "spec.replicas");
+    if (typeof replicas === "number" && replicas < 0) {
+        findings.invalid("spec.replicas", replicas, "must be greater than or equal to 0");
+    }
+    template(findings, "spec.template", at(manifest, "spec.template"));
+    const restart = text(manifest, "spec.template.spec.restartPolicy");
+    if (restart !== undefined && restart !== "Always") {
+        findings.found.push(
+            `spec.template.spec.restartPolicy: Unsupported value: "${restart}": supported values: "Always"`,
+        );
+    }
+    list(manifest, "spec.volumeClaimTemplates").forEach((each, index) => {
+        claim(findings, `spec.volumeClaimTemplates[${index}].spec`, at(each, "spec"));
+    });
+    const words =
+        kind.kind === "StatefulSet"
+            ? "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"
+            : "field is immutable";
+    const fixed =
+        kind.kind === "StatefulSet"
+            ? ["spec.selector", "spec.serviceName", "spec.podManagementPolicy", "spec.volumeClaimTemplates"]
+            : ["spec.selector"];
+    immutable(findings, manifest, old, fixed, words);
+}
+
+/** A pod template. */
+export function template(findings: Findings, path: string, value: Value | undefined): void {
+    labels(findings, `${path}.metadata.labels`, at(value, "metadata.labels"));
+    podSpec(findings, `${path}.spec`, at(value, "spec"));
+}
+
+/** The spec of a pod. */
+export function podSpec(findings: Findings, path: string, value: Value | undefined): void {
+    const containers = list(value, "containers");
+    if (containers.length === 0) {
+        findings.required(`${path}.containers`);
+    }
+    const volumes = list(value, "volumes").map((volume) => text(volume, "name") ?? "");
+    const names = new Set<string>();
+    for (const group of ["initContainers", "containers"]) {
+        list(value, group).forEach((container, index) => {
+            const here = `${path}.${group}[${index}]`;
+            const name = text(container, "name") ?? "";
+            if (name === "") {
+                findings.required(`${here}.name`);
+            } else if (!isDnsLabel(name)) {
+                findings.invalid(
+                    `${here}.name`,
+                    name,
+                    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
+                );
+            } else if (names.has(name)) {
+                findings.found.push(`${here}.name: Duplicate value: "${name}"`);
+            }
+            names.add(name);
+            if ((text(container, "image") ?? "") === "") {
+                findings.required(`${here}.image`);
+            }
+            list(container, "ports").forEach((port, at_) => {
+                portNumber(findings, `${here}.ports[${at_}].containerPort`, at(port, "containerPort"));
+            });
+            for (const kind of ["requests", "limits"]) {
+                const amounts = at(container, `resources.${kind}`);
+                for (const [resource, amount] of Object.entries(isProperties(amounts) ? amounts : {})) {
+                    if (quantity(amount) === undefined) {
+                        findings.invalid(
+                            `${here}.resources.${kind}[${resource}]`,
+                            amount,
+                            "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+                        );
+                    }
+                }
+            }
+            const memory = quantity(at(container, "resources.requests.memory"));
+            const limit = quantity(at(container, "resources.limits.memory"));
+            if (memory !== undefined && limit !== undefined && memory > limit) {
+                findings.invalid(
+                    `${here}.resources.requests`,
+                    at(container, "resources.requests.memory"),
+                    "must be less than or equal to memory limit",
+                );
+            }
+            list(container, "volumeMounts").forEach((mount, at_) => {
+                const volume = text(mount, "name") ?? "";
+                // Claims of a stateful set's templates are mounted by the template's name.
+                if (!volumes.includes(volume) && !path.startsWith("spec.template")) {
+                    findings.found.push(`${here}.volumeMounts[${at_}].name: Not found: "${volume}"`);
+                }
+            });
+        });
+    }
+}
