@@ -18,6 +18,10 @@ const seed000 = 'deployment graph of the homelab, table "Temps de déploiement"'
 export const durations = {
     "proxmoxve/image-download": { minutes: 1, phase: "VMs", source: `${seed000}: VMs 3 min, of which the image` },
     "proxmoxve/virtual-machine": { minutes: 2, phase: "VMs", source: `${seed000}: VMs 3 min, of which clone and boot` },
+    "proxmoxve/agent-timeout": {
+        minutes: 15,
+        source: "bpg/terraform-provider-proxmox: agent.timeout defaults to 15m",
+    },
     "talos/apply": {
         minutes: 0.5,
         phase: "Talos bootstrap",

@@ -4,7 +4,7 @@
 export interface Disk {
     /** Serial number the operating system can select it by; empty where none was set. */
     readonly serial: string;
-    readonly sizeGiB: number;
+    sizeGiB: number;
     /** Name at this boot, e.g. `/dev/sda`. Names may swap between boots; serials do not. */
     device: string;
     /** What is on it: nothing, a bootable image, an installed system, or a Ceph OSD. */
@@ -15,15 +15,25 @@ export interface Disk {
 export interface Machine {
     /** Unique in the world, e.g. `pve/140`. */
     readonly id: string;
+    /** Name its hypervisor gives it, which nocloud images take as hostname. Default: none. */
+    readonly name?: string;
+    /** MAC address of its first interface, in capitals. Default: none. */
+    readonly macAddress?: string;
     /** The host it runs on, e.g. `pve`. */
     readonly host: string;
-    readonly cpuCores: number;
-    readonly memoryGiB: number;
+    cpuCores: number;
+    memoryGiB: number;
     readonly disks: Disk[];
     /** Name of the site network its first interface is on. */
     readonly network: string;
     /** The image it booted from, undefined where it has none. */
-    readonly image?: { readonly platform: string; readonly talosVersion: string; readonly schematic: string };
+    readonly image?: {
+        readonly platform: string;
+        readonly talosVersion: string;
+        readonly schematic: string;
+        /** System extensions it carries, e.g. `siderolabs/qemu-guest-agent`. */
+        readonly extensions: readonly string[];
+    };
     /** Addresses it answers at once booted; empty where nothing gave it one. */
     addresses: string[];
     poweredOn: boolean;

@@ -1,8 +1,13 @@
 /** The simulated world: one for all providers of a rehearsal, so that what one makes the others find. */
 import { Clock } from "./clock";
+import { ImageFactory } from "./image-factory";
+import { Kubernetes } from "./kubernetes/kubernetes";
 import { Ledger } from "./ledger";
+import { Network } from "./network";
+import { ProxmoxFleet } from "./proxmox";
 import { Random } from "./random";
 import type { Site } from "./site";
+import { Talos } from "./talos";
 
 /** How a world is set up. */
 export interface WorldOptions {
@@ -21,11 +26,41 @@ export class World {
     readonly random: Random;
     /** True in the nominal run: declared durations are taken as they are. */
     readonly nominal: boolean;
+    /** What was met that the world does not know, e.g. a resource type only the generic behaviour answered for. */
+    readonly strangers = new Set<string>();
+    readonly network: Network;
+    readonly factory: ImageFactory;
+    readonly talos: Talos;
+    readonly proxmox: ProxmoxFleet;
+    readonly kubernetes: Kubernetes;
 
     constructor(options: WorldOptions) {
         this.site = options.site;
         this.clock = new Clock(options.quietMs);
         this.random = new Random(options.seed ?? 0);
         this.nominal = options.seed === undefined;
+        this.network = new Network(options.site);
+        this.factory = new ImageFactory(options.site.talosVersions);
+        this.kubernetes = new Kubernetes(this);
+        this.talos = new Talos({
+            site: this.site,
+            network: this.network,
+            random: this.random,
+            nominal: this.nominal,
+            born: (birth) => {
+                this.kubernetes.birth(birth);
+            },
+        });
+        this.proxmox = new ProxmoxFleet(this);
+    }
+
+    /** What is wrong though every operation was accepted, one sentence each; empty where all is well. */
+    audit(): string[] {
+        return [...this.talos.audit(), ...this.kubernetes.audit()];
+    }
+
+    /** Everything that is there and was not at the beginning, one line each; empty after a destroy that took all. */
+    remains(): string[] {
+        return [...this.proxmox.remains(), ...this.kubernetes.remains()];
     }
 }
