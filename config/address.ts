@@ -24,6 +24,12 @@ export function isInside(text: string, network: string): boolean {
     return ipaddr.IPv4.parse(text).match(ipaddr.IPv4.parseCIDR(network));
 }
 
+/** True where an address lies in a network and a host may have it: neither the network's own nor its broadcast's. */
+export function isHost(text: string, network: string): boolean {
+    const ends = [ipaddr.IPv4.networkAddressFromCIDR(network), ipaddr.IPv4.broadcastAddressFromCIDR(network)];
+    return isInside(text, network) && !ends.some((end) => end.toString() === text);
+}
+
 /** True where an address lies between two others, both included. */
 export function isBetween(text: string, first: string, last: string): boolean {
     return toNumber(first) <= toNumber(text) && toNumber(text) <= toNumber(last);

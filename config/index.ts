@@ -1,13 +1,14 @@
 /** What a stack may say, and the one place that reads it. */
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import { address } from "./address";
 import { appsMistakes, appsSection } from "./apps";
 import { cniMistakes, cniSection } from "./cni";
 import { hypervisorSchema } from "./hypervisor";
 import { checkMachines, machinesSchema } from "./machines";
 import { mistakesOf, report, sentence } from "./mistake";
-import { checkNetwork, networkSchema } from "./network";
-import { acceptedRisksSchema, profileSchema } from "./risks";
+import { checkDhcp, checkNetwork, networkSchema } from "./network";
+import { acceptedRisksSchema, accountTypeSchema, allowanceSchema, profileSchema } from "./risks";
 import { storageMistakes, storageSection } from "./storage";
 import { checkTalos, talosSchema } from "./talos";
 
@@ -21,6 +22,8 @@ export const sections = {
     storage: storageSection,
     apps: appsSection.prefault({}),
     profile: profileSchema.optional(),
+    allowance: allowanceSchema.optional(),
+    accountType: accountTypeSchema.optional(),
     acceptedRisks: acceptedRisksSchema.default([]),
 } as const;
 
@@ -35,16 +38,38 @@ interface Promised {
     readonly broken: (fleet: Fleet) => readonly string[];
 }
 
+/** The address of the Proxmox VE API, where the endpoint has one and not a name. */
+function hypervisorAddress(endpoint: string): Record<string, string> {
+    const { hostname } = new URL(endpoint);
+    return address().safeParse(hostname).success ? { [hostname]: "the Proxmox VE API" } : {};
+}
+
 const promises: readonly Promised[] = [
     { between: ["network"], broken: (fleet) => checkNetwork(fleet).map(sentence) },
     { between: ["network", "hypervisor", "machines"], broken: (fleet) => checkMachines(fleet).map(sentence) },
     { between: ["network", "machines", "talos"], broken: (fleet) => checkTalos(fleet).map(sentence) },
     {
-        between: ["network", "machines", "talos", "cni", "storage"],
-        broken: ({ network, machines, talos, cni, storage }) => {
+        between: ["network", "machines", "talos", "cni"],
+        broken: ({ network, machines, talos, cni }) => {
+            const one = (address: string) => ({ first: address, last: address });
+            const held = Object.entries(machines).map(([name, { address }]) => [
+                `strata:machines.${name}.address`,
+                one(address),
+            ]);
+            return checkDhcp(network, {
+                ...Object.fromEntries(held),
+                ...(talos.virtualIp === undefined ? {} : { "strata:talos.virtualIp": one(talos.virtualIp) }),
+                "strata:cni.loadBalancerPool": cni.loadBalancerPool,
+            }).map(sentence);
+        },
+    },
+    {
+        between: ["network", "hypervisor", "machines", "talos", "cni", "storage"],
+        broken: ({ network, hypervisor, machines, talos, cni, storage }) => {
             const held = Object.entries(machines).map(([name, { address }]) => [address, `machine ${name}`]);
             const taken = {
                 [network.gateway]: "the gateway",
+                ...hypervisorAddress(hypervisor.endpoint),
                 ...Object.fromEntries(held),
                 ...(talos.virtualIp === undefined ? {} : { [talos.virtualIp]: "the control planes' virtual address" }),
             };

@@ -1,6 +1,6 @@
 /** Section `machines`: the virtual machines, by name. */
 import { z } from "zod";
-import { address, isInside } from "./address";
+import { address, isHost } from "./address";
 import type { HypervisorConfig } from "./hypervisor";
 import type { Mistake } from "./mistake";
 import type { NetworkConfig } from "./network";
@@ -81,8 +81,13 @@ function checkMachine(name: string, machine: MachineConfig, { network, hyperviso
     const hosts = Object.keys(hypervisor.nodes).join(", ");
     const { cpuCores, memoryGiB } = least[machine.role];
     expect("host", machine.host in hypervisor.nodes, `a node of strata:hypervisor.nodes (${hosts})`);
-    expect("address", isInside(machine.address, network.cidr), `an address inside strata:network.cidr ${network.cidr}`);
+    expect("address", isHost(machine.address, network.cidr), `a host's address inside strata:network.cidr ${network.cidr}`);
     expect("address", machine.address !== network.gateway, "an address other than strata:network.gateway");
+    expect(
+        "address",
+        machine.address !== new URL(hypervisor.endpoint).hostname,
+        "an address other than the host's own in strata:hypervisor.endpoint",
+    );
     expect("cpuCores", machine.cpuCores >= cpuCores, `at least ${cpuCores} for a ${machine.role} (Talos's minimum)`);
     expect(
         "memoryGiB",

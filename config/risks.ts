@@ -1,4 +1,4 @@
-/** Sections `profile` and `acceptedRisks`: what the policy pack judges a stack by. */
+/** Sections `profile`, `allowance`, `accountType` and `acceptedRisks`: what the policy pack judges a stack by. */
 import { z } from "zod";
 
 /** What a stack claims. */
@@ -7,6 +7,18 @@ export const profileSchema = z
     .describe(
         "`free`: nothing of it may cost anything. `ha`: no single point of failure may be left. Both at once is impossible on today's allowance. Default: neither is claimed.",
     );
+
+/** The free allowance a stack is judged by. */
+export const allowanceSchema = z
+    .enum(["2021", "2026-06-15"])
+    .describe(
+        "Oracle's Always Free allowance the stack is judged by, named by the day it came into force. Default: the one in force today.",
+    );
+
+/** The kind of Oracle account. */
+export const accountTypeSchema = z
+    .enum(["always-free", "payg"])
+    .describe("Oracle account: `always-free` cannot be charged, `payg` can. Default: not said, judged as `payg`.");
 
 /** Findings the owner of a stack lives with. */
 export const acceptedRisksSchema = z

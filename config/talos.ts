@@ -1,6 +1,6 @@
 /** Section `talos`: the operating system and the Kubernetes it brings. */
 import { z } from "zod";
-import { address, isInside } from "./address";
+import { address, isHost } from "./address";
 import type { MachinesConfig } from "./machines";
 import type { Mistake } from "./mistake";
 import type { NetworkConfig } from "./network";
@@ -78,17 +78,18 @@ export function checkTalos({ network, machines, talos }: Fleet): Mistake[] {
             expected: `1.${newest - supportedMinors + 1} to 1.${newest}, which Talos ${talos.version} supports`,
         });
     }
-    const { virtualIp } = talos;
-    if (virtualIp !== undefined) {
-        const key = "strata:talos.virtualIp";
-        const owner = Object.entries(machines).find(([, machine]) => machine.address === virtualIp)?.[0];
-        if (!isInside(virtualIp, network.cidr)) {
-            const expected = `an address inside strata:network.cidr ${network.cidr}`;
-            mistakes.push({ key, value: virtualIp, expected });
-        }
-        if (owner !== undefined) {
-            mistakes.push({ key, value: virtualIp, expected: `an address other than machine ${owner}'s own` });
-        }
+    return [...mistakes, ...checkVirtualIp(talos.virtualIp, network, machines)];
+}
+
+function checkVirtualIp(value: string | undefined, network: NetworkConfig, machines: MachinesConfig): Mistake[] {
+    if (value === undefined) {
+        return [];
     }
-    return mistakes;
+    const owner = Object.entries(machines).find(([, machine]) => machine.address === value)?.[0];
+    const broken = [
+        ...(isHost(value, network.cidr) ? [] : [`a host's address inside strata:network.cidr ${network.cidr}`]),
+        ...(value === network.gateway ? ["an address other than strata:network.gateway"] : []),
+        ...(owner === undefined ? [] : [`an address other than machine ${owner}'s own`]),
+    ];
+    return broken.map((expected) => ({ key: "strata:talos.virtualIp", value, expected }));
 }

@@ -1,0 +1,134 @@
+/** A rehearsal's result for people: phases, resources, timeline, single points of failure, free tier, policy. */
+import type { Phase, Rehearsal } from "../rehearsal/engine/rehearsal";
+import type { Timeline } from "../rehearsal/engine/timeline";
+import { type Judgement, spofRows } from "./judgement";
+import { distinct } from "./report-json";
+import { minutes, table, width, wrap } from "./table";
+
+function heading(text: string): string[] {
+    return ["", text];
+}
+
+function changesOf({ changes }: Phase): string {
+    const told = (["create", "update", "replace", "delete"] as const)
+        .filter((kind) => changes[kind] > 0)
+        .map((kind) => `${changes[kind]} ${kind}${kind.endsWith("e") ? "d" : "ed"}`);
+    return told.length === 0 ? "no changes" : told.join(", ");
+}
+
+/** How a phase went, in one word. */
+export function verdict(phase: Phase): string {
+    if (!phase.ok) {
+        return "FAILED";
+    }
+    return phase.expectedToFail === true ? "failed, as asked" : "ok";
+}
+
+/** The phases in a table, with whatever there is to say about each below. */
+export function phasesText(phases: readonly Phase[]): string[] {
+    const rows = phases.map((phase) => [phase.name, verdict(phase), `${phase.seconds.toFixed(1)} s`, changesOf(phase)]);
+    const said = phases.flatMap((phase) => [
+        ...phase.notes.map((note) => `${phase.name}: ${note}`),
+        ...phase.diagnostics
+            .filter(({ severity }) => severity === "error")
+            .map(({ message }) => `${phase.name}: ${message.trim()}`),
+    ]);
+    return [
+        ...heading("Phases"),
+        ...table(["phase", "verdict", "time", "resources"], rows),
+        ...said.flatMap((line) =>
+            wrap(line, width - 4).map((part, index) => `${index === 0 ? "  - " : "    "}${part}`),
+        ),
+    ];
+}
+
+/** How long it takes, what makes it so long, and how that compares with one step after the other. */
+export function timelineText(timeline: Timeline): string[] {
+    const phases = Object.entries(timeline.phases).map(([name, path]) => [name, minutes(path.minutes)]);
+    const path = timeline.criticalPath.map(({ name, minutes: taken }) => [name, minutes(taken)]);
+    return [
+        ...heading(
+            `Timeline: ${minutes(timeline.makespanMinutes)} of world time; one after the other ${minutes(timeline.sequentialMinutes)}; critical path ${minutes(timeline.criticalMinutes)}`,
+        ),
+        ...table(["phase of the document", "longest path"], phases),
+        "",
+        ...table(["critical path", "takes"], path),
+    ];
+}
+
+/** What stops when one thing fails, and who accepted it. */
+export function spofText({ spof }: Judgement): string[] {
+    const rows = spofRows(spof).map((row) => {
+        const loses = row.losesWhenDown.length === 0 ? "" : `Stops ${row.losesWhenDown.join(", ")}. `;
+        const accepted = row.accepted ? `Accepted: ${row.reason ?? "with what it stands on"}. ` : "";
+        const flaws = row.flaws.map((flaw) => `${flaw} `).join("");
+        return [
+            row.title,
+            row.component,
+            row.spof ? (row.accepted ? "YES, accepted" : "YES") : "NO",
+            `${flaws}${loses}${accepted}${row.mitigation}`,
+        ];
+    });
+    return [
+        ...heading("Single points of failure"),
+        ...table(["what", "component", "SPOF", "loses when down; mitigation"], rows),
+        ...(spof.pairs.length === 0
+            ? []
+            : [
+                  "",
+                  ...wrap(
+                      `Two at once: ${spof.pairs.length} pairs stop something that neither stops alone.`,
+                      width - 2,
+                  ),
+              ]),
+    ];
+}
+
+/** Limits of the free tier and the bill; nothing where the stack has nothing of Oracle. */
+export function costText({ freeTier, cost }: Judgement): string[] {
+    const meters = freeTier.map(({ limit, used, max, unit }) => [limit, `${used} of ${max} ${unit}`.trimEnd()]);
+    return [
+        ...heading(`Cost: $${cost.monthlyUsd.toFixed(2)} a month`),
+        ...(meters.length === 0
+            ? ["  Nothing here is billed: the machines are your own."]
+            : table(["free-tier limit", "used"], meters)),
+        ...table(
+            ["item", "a month"],
+            cost.lines.map(({ item, monthlyUsd }) => [item, `$${monthlyUsd.toFixed(2)}`]),
+        ).slice(cost.lines.length === 0 ? 1 : 0),
+    ];
+}
+
+/** What the policy pack found; each finding once. */
+export function policyText({ policy }: Rehearsal): string[] {
+    const found = distinct(policy.violations);
+    const count = (level: string) => found.filter((violation) => violation.level === level).length;
+    const rows = found.map(({ level, rule, message }) => [level, rule, message.replace(/\s+/g, " ")]);
+    return [
+        ...heading(`Policy: ${count("mandatory") + count("unable")} violations, ${count("advisory")} advisories`),
+        ...(rows.length === 0 ? [] : table(["level", "rule", "message"], rows)),
+    ];
+}
+
+/** What must not be: leavings, leaks, unknown types, faults without effect. */
+function troubles(rehearsal: Rehearsal): string[] {
+    return [
+        ...rehearsal.remains.map((line) => `Still there after destroy: ${line}`),
+        ...rehearsal.leaks.map((line) => `A secret in plain text: ${line}`),
+        ...rehearsal.idleFaults.map((fault) => `The fault ${fault} found nothing to strike.`),
+    ];
+}
+
+/** Everything about one stack. */
+export function reportText(rehearsal: Rehearsal, judgement: Judgement | undefined): string {
+    return [
+        "",
+        `${rehearsal.stack}: ${rehearsal.ok ? "ok" : "FAILED"} (${rehearsal.resources} resources, engine ${rehearsal.engine.version}, ${rehearsal.engine.source})`,
+        ...phasesText(rehearsal.phases),
+        ...(rehearsal.timeline === undefined ? [] : timelineText(rehearsal.timeline)),
+        ...(judgement === undefined ? [] : [...spofText(judgement), ...costText(judgement)]),
+        ...policyText(rehearsal),
+        ...troubles(rehearsal),
+        "",
+    ].join("\n");
+}

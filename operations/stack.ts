@@ -1,0 +1,67 @@
+/** A stack of this project: its file, its config, what a rehearsal changes in it. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parse } from "yaml";
+import type { StackConfig } from "../rehearsal/engine/rehearsal";
+import type { Site } from "../rehearsal/world/site";
+
+/** The project's folder. */
+export const projectFolder = path.join(__dirname, "..");
+
+/** Pulumi's name of the project, which is the namespace of its config as well. */
+export const projectName = "strata";
+
+/** Names of the stacks whose files lie in a folder, sorted. */
+export function stackNames(folder = projectFolder): string[] {
+    return fs
+        .readdirSync(folder)
+        .flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [])
+        .sort();
+}
+
+/** True for a value Pulumi encrypted: `{ secure: ... }`. */
+function isEncrypted(value: unknown): boolean {
+    return typeof value === "object" && value !== null && "secure" in value;
+}
+
+/**
+ * The plain part of a stack's config. Encrypted values are left out: a rehearsal has its own in their place.
+ * Fails with one sentence where there is no such stack.
+ */
+export function readStackConfig(stack: string, folder = projectFolder): StackConfig {
+    const file = path.join(folder, `Pulumi.${stack}.yaml`);
+    if (!fs.existsSync(file)) {
+        throw new Error(`There is no stack '${stack}': expected one of ${stackNames(folder).join(", ")}.`);
+    }
+    const read = parse(fs.readFileSync(file, "utf8")) as { config?: Record<string, unknown> } | null;
+    const plain = Object.entries(read?.config ?? {}).filter(([, value]) => !isEncrypted(value));
+    return Object.fromEntries(plain.map(([key, value]) => [key, { value }]));
+}
+
+/** The secrets a rehearsal gives a stack: the token its site's hypervisor takes. */
+export function rehearsedSecrets(site: Site): StackConfig {
+    const token = site.proxmox.find(({ apiToken }) => apiToken !== undefined)?.apiToken;
+    return token === undefined ? {} : { "proxmoxve:apiToken": { value: token, secret: true } };
+}
+
+interface MachineConfig {
+    readonly role: string;
+    readonly memoryGiB: number;
+}
+
+/**
+ * The one value a rehearsal changes: two GiB more for the first worker by name. Exactly its virtual machine changes,
+ * and nothing is replaced. None where a stack has no worker.
+ */
+export function changedValue(config: StackConfig): StackConfig | undefined {
+    const key = `${projectName}:machines`;
+    const machines = config[key]?.value as Record<string, MachineConfig> | undefined;
+    const [name, machine] =
+        Object.entries(machines ?? {})
+            .sort(([a], [b]) => a.localeCompare(b))
+            .find(([, { role }]) => role === "worker") ?? [];
+    if (name === undefined || machine === undefined) {
+        return undefined;
+    }
+    return { [key]: { value: { ...machines, [name]: { ...machine, memoryGiB: machine.memoryGiB + 2 } } } };
+}
