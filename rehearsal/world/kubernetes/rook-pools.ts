@@ -1,20 +1,10 @@
 /** Pools of a Ceph cluster. */
 import { Refusal } from "../refusal";
 import { at, number, text } from "../value";
-import type { Cluster } from "./cluster";
 import type { Controller, Outcome } from "./controller";
-import type { KubeObject } from "./objects";
 import { osdsOf } from "./rook-devices";
-import { volumesOf } from "./storage";
+import { imagesOf } from "./storage";
 import { chartsRunning } from "./surroundings";
-import { texts } from "./syntax";
-
-/** Storage classes on the pools of a Ceph cluster, named by its namespace. */
-export function classesOn(cluster: Cluster, clusterId: string): readonly KubeObject[] {
-    return cluster.objects
-        .list("storage.k8s.io/v1", "StorageClass")
-        .filter((storageClass) => texts(storageClass.manifest.parameters).clusterID === clusterId);
-}
 
 /** Replicated pools. */
 export const cephBlockPoolController: Controller = {
@@ -61,9 +51,7 @@ export const cephBlockPoolController: Controller = {
         if (chartsRunning(cluster, "rook-ceph").length === 0) {
             return "finalizer cephblockpool.ceph.rook.io is left: no operator runs that would remove it";
         }
-        const volumes = classesOn(cluster, object.namespace)
-            .filter((storageClass) => texts(storageClass.manifest.parameters).pool === object.name)
-            .flatMap((storageClass) => volumesOf(cluster, storageClass.name));
+        const volumes = imagesOf(cluster, object.namespace, object.name);
         return volumes.length === 0
             ? undefined
             : `CephBlockPool "${object.namespace}/${object.name}" will not be deleted until all dependents are removed: images: [${volumes.map((volume) => volume.name).join(" ")}]`;

@@ -8,9 +8,8 @@ import type { KubeObject } from "./objects";
 import { podSecurityProblem } from "./pod-security";
 import { type PodTemplate, podTemplate } from "./pods";
 import { disksFor, osdsOf, placement, wipeOsd, writeOsd } from "./rook-devices";
-import { classesOn } from "./rook-pools";
 import { schedule } from "./scheduling";
-import { volumesOf } from "./storage";
+import { imagesOf } from "./storage";
 import { chartsRunning } from "./surroundings";
 
 const api = "ceph.rook.io/v1";
@@ -133,7 +132,7 @@ export const cephClusterController: Controller = {
         if (pools.length > 0) {
             return `CephCluster "${object.namespace}/${object.name}" will not be deleted until all dependents are removed: ${pools.join(", ")}`;
         }
-        const volumes = volumesOnCluster(object, cluster);
+        const volumes = imagesOf(cluster, object.namespace);
         return volumes.length === 0
             ? undefined
             : `cluster "${object.namespace}" cannot be deleted: waiting for PVs to be removed: ${volumes.map((volume) => volume.name).join(", ")}`;
@@ -187,45 +186,38 @@ function monPods(object: KubeObject, cluster: Cluster): ReturnType<typeof schedu
     };
 }
 
-/** What the operator makes beside the pods: the secrets and services of a cluster. */
-function bring(object: KubeObject, cluster: Cluster): void {
-    const secret = builtinKinds.get("v1/Secret");
-    const service = builtinKinds.get("v1/Service");
-    const { namespace } = object;
-    if (secret === undefined || service === undefined) {
-        return;
-    }
-    for (const name of [
-        "rook-csi-rbd-provisioner",
-        "rook-csi-rbd-node",
-        "rook-ceph-mon",
-        "rook-ceph-dashboard-password",
-    ]) {
-        if (cluster.objects.find("v1", "Secret", namespace, name) === undefined) {
-            cluster.add({
-                kind: secret,
-                namespace,
-                name,
-                manifest: { metadata: { name, namespace }, type: "kubernetes.io/rook" },
-                owner: object,
-            }).readyAt = cluster.now;
-        }
-    }
-    for (const name of at(object.manifest, "spec.dashboard.enabled") === true
-        ? ["rook-ceph-mgr", "rook-ceph-mgr-dashboard"]
-        : ["rook-ceph-mgr"]) {
-        if (cluster.objects.find("v1", "Service", namespace, name) === undefined) {
-            cluster.add({
-                kind: service,
-                namespace,
-                name,
-                manifest: { metadata: { name, namespace }, spec: { selector: { app: "rook-ceph-mgr" } } },
-                owner: object,
-            }).readyAt = cluster.now;
-        }
-    }
-}
+/** Keys of the secrets and the config map that the operator makes. Source: Rook 1.18, pkg/operator/ceph. */
+const made: readonly {
+    readonly kind: "Secret" | "ConfigMap";
+    readonly name: string;
+    readonly keys: readonly string[];
+}[] = [
+    { kind: "Secret", name: "rook-ceph-mon", keys: ["ceph-username", "ceph-secret", "fsid", "mon-secret"] },
+    { kind: "Secret", name: "rook-csi-rbd-provisioner", keys: ["userID", "userKey"] },
+    { kind: "Secret", name: "rook-csi-rbd-node", keys: ["userID", "userKey"] },
+    { kind: "Secret", name: "rook-ceph-dashboard-password", keys: ["password"] },
+    { kind: "ConfigMap", name: "rook-ceph-mon-endpoints", keys: ["data", "mapping", "maxMonId"] },
+];
 
-function volumesOnCluster(object: KubeObject, cluster: Cluster): readonly KubeObject[] {
-    return classesOn(cluster, object.namespace).flatMap((storageClass) => volumesOf(cluster, storageClass.name));
+/** What the operator makes beside the pods; all of it goes with the cluster. */
+function bring(object: KubeObject, cluster: Cluster): void {
+    const make = (kindName: string, name: string, manifest: Properties): void => {
+        const { namespace } = object;
+        const kind = builtinKinds.get(`v1/${kindName}`);
+        if (kind !== undefined && cluster.objects.find("v1", kindName, namespace, name) === undefined) {
+            const metadata = { name, namespace };
+            cluster.add({ kind, namespace, name, manifest: { metadata, ...manifest }, owner: object }).readyAt =
+                cluster.now;
+        }
+    };
+    for (const { kind, name, keys } of made) {
+        make(kind, name, { data: Object.fromEntries(keys.map((key) => [key, ""])) });
+    }
+    const selector = { app: "rook-ceph-mgr", rook_cluster: object.namespace, mgr_role: "active" };
+    make("Service", "rook-ceph-mgr", { spec: { selector, ports: [{ name: "http-metrics", port: 9283 }] } });
+    if (at(object.manifest, "spec.dashboard.enabled") === true) {
+        make("Service", "rook-ceph-mgr-dashboard", {
+            spec: { selector, ports: [{ name: "https-dashboard", port: 8443 }] },
+        });
+    }
 }

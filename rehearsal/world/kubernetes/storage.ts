@@ -5,8 +5,8 @@ import type { Cluster } from "./cluster";
 import type { Controller, Outcome } from "./controller";
 import { builtinKinds } from "./kinds";
 import { annotationsOf, type KubeObject } from "./objects";
-import { rbdProblem } from "./rook-volumes";
-import { quantity } from "./syntax";
+import { rbdProblem, rbdReachable } from "./rook-volumes";
+import { texts } from "./syntax";
 
 const defaultMark = "storageclass.kubernetes.io/is-default-class";
 
@@ -87,6 +87,10 @@ function bind(cluster: Cluster, claim: KubeObject): void {
                 capacity: { storage: size },
                 claimRef: { kind: "PersistentVolumeClaim", namespace: claim.namespace, name: claim.name },
                 storageClassName: storageClass.name,
+                csi: {
+                    driver: text(storageClass.manifest, "provisioner") ?? "",
+                    volumeAttributes: texts(storageClass.manifest.parameters),
+                },
                 persistentVolumeReclaimPolicy: text(storageClass.manifest, "reclaimPolicy") ?? "Delete",
             },
         },
@@ -101,11 +105,12 @@ function bind(cluster: Cluster, claim: KubeObject): void {
     claim.readyAt = cluster.now;
 }
 
-/** Volumes that stand on a storage class. */
-export function volumesOf(cluster: Cluster, className: string): readonly KubeObject[] {
-    return cluster.objects
-        .list("v1", "PersistentVolume")
-        .filter((volume) => text(volume.manifest, "spec.storageClassName") === className);
+/** Volumes whose images lie in the pools of a Ceph cluster, in one pool where one is named; its class may be gone. */
+export function imagesOf(cluster: Cluster, clusterId: string, pool?: string): readonly KubeObject[] {
+    return cluster.objects.list("v1", "PersistentVolume").filter((volume) => {
+        const attributes = at(volume.manifest, "spec.csi.volumeAttributes");
+        return text(attributes, "clusterID") === clusterId && (pool === undefined || text(attributes, "pool") === pool);
+    });
 }
 
 /** Claims for persistent volumes. */
@@ -145,9 +150,8 @@ export const claimController: Controller = {
             const mine =
                 text(volume.manifest, "spec.claimRef.name") === object.name &&
                 text(volume.manifest, "spec.claimRef.namespace") === object.namespace;
-            const className = text(volume.manifest, "spec.storageClassName");
             const reclaim = text(volume.manifest, "spec.persistentVolumeReclaimPolicy") ?? "Delete";
-            if (mine && reclaim === "Delete" && provisioningProblem(cluster, className) === undefined) {
+            if (mine && reclaim === "Delete" && deletable(cluster, volume)) {
                 cluster.objects.drop(volume);
             } else if (mine) {
                 volume.status = { phase: "Released" };
@@ -156,13 +160,17 @@ export const claimController: Controller = {
     },
 };
 
+/** Whether the driver that made a volume can take it away. It needs the volume's own words, no storage class. */
+function deletable(cluster: Cluster, volume: KubeObject): boolean {
+    const driver = text(volume.manifest, "spec.csi.driver") ?? "";
+    return (
+        !driver.endsWith(".rbd.csi.ceph.com") ||
+        rbdReachable(cluster, driver, texts(at(volume.manifest, "spec.csi.volumeAttributes"))) === undefined
+    );
+}
+
 /** Names of the claims a pod mounts. */
 export function claimsOf(spec: Properties): readonly string[] {
     const volumes = Array.isArray(spec.volumes) ? spec.volumes : [];
     return volumes.flatMap((volume) => text(volume, "persistentVolumeClaim.claimName") ?? []);
-}
-
-/** Bytes a claim asks for. */
-export function claimedBytes(claim: KubeObject): number {
-    return quantity(at(claim.manifest, "spec.resources.requests.storage")) ?? 0;
 }
