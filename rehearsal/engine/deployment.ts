@@ -50,3 +50,24 @@ export function resourcesOf(deployment: Deployment): readonly DeployedResource[]
 export function nameOf(urn: string): string {
     return urn.slice(urn.lastIndexOf("::") + 2);
 }
+
+/** One output of a stack. */
+export interface StackOutput {
+    /** Undefined where it is secret: the state holds it encrypted. */
+    readonly value?: unknown;
+    readonly secret: boolean;
+}
+
+/** The outputs of the stack itself. */
+export function outputsOf(deployment: Deployment): Readonly<Record<string, StackOutput>> {
+    const stack = resourcesOf(deployment).find(({ type }) => type === "pulumi:pulumi:Stack");
+    const entries = Object.entries(stack?.outputs ?? {});
+    return Object.fromEntries(
+        entries.map(([name, value]) => [name, isEncrypted(value) ? { secret: true } : { value, secret: false }]),
+    );
+}
+
+/** True for a value the state holds encrypted, e.g. `{"4dab...": "1b47...", "ciphertext": "v1:..."}`. */
+export function isEncrypted(value: unknown): boolean {
+    return typeof value === "object" && value !== null && "ciphertext" in value;
+}

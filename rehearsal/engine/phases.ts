@@ -37,8 +37,6 @@ export class Phases {
     readonly recoveries: RecoveryReport[] = [];
     /** State after the first `up` that succeeded. */
     deployment: Deployment | undefined;
-    /** Stack outputs after it. */
-    outputs: NonNullable<CommandResult["outputs"]> = {};
     timeline: Timeline | undefined;
 
     constructor(private readonly options: PhasesOptions) {}
@@ -95,9 +93,6 @@ export class Phases {
             "up",
             (options) => stack.up(program, options),
             async () => this.#agreement(),
-            (result) => {
-                this.outputs = result.outputs ?? {};
-            },
         );
         if (ok) {
             this.deployment = await stack.export();
@@ -142,33 +137,35 @@ export class Phases {
     async #destroy(): Promise<boolean> {
         const { stack } = this.options;
         const kept = resourcesOf(await stack.export()).filter(({ protect }) => protect === true);
-        const notes: string[] = [];
+        const told: string[] = [];
+        const complaints: string[] = [];
         if (kept.length > 0) {
             const attempt = new PhaseRecord(
                 "destroy",
                 () => this.options.world.clock.now,
                 () => {},
             );
-            const result = await stack.destroy(this.#commandOptions(attempt));
+            const { ok } = await stack.previewDestroy(this.#commandOptions(attempt));
             const names = kept.map(({ urn }) => `'${nameOf(urn)}'`).join(", ");
-            if (result.ok || attempt.changes.delete > 0) {
-                notes.push(`destroy did not spare what is protected: ${names}.`);
+            if (ok) {
+                complaints.push(`destroy would not spare what is protected: ${names}.`);
             } else {
-                await stack.unprotect();
+                told.push(`destroy refuses while these are protected: ${names}; their protection was taken off.`);
             }
+            await stack.unprotect();
         }
-        const told = kept.length === 0 ? [] : [`destroy refused while ${kept.length} resources were protected.`];
         return this.#phase(
             "destroy",
             (options) => stack.destroy(options),
-            async () => notes,
-            () => {},
+            async () => complaints,
             told,
         );
     }
 
+    /** What is wrong though the engine is content: with the state, or with the world itself. */
     async #agreement(): Promise<readonly string[]> {
-        return disagreements(await this.options.stack.export(), this.options.server.inventory.standing);
+        const { stack, server, world } = this.options;
+        return [...disagreements(await stack.export(), server.inventory.standing), ...world.audit()];
     }
 
     /** Runs a phase; where a fault strikes it, recovers and runs it again, as its user would. */
@@ -176,7 +173,6 @@ export class Phases {
         name: PhaseName,
         run: (options: CommandOptions) => Promise<CommandResult>,
         judge: (record: PhaseRecord) => Promise<readonly string[]> = async () => [],
-        onOk: (result: CommandResult) => void = () => {},
         told: readonly string[] = [],
     ): Promise<boolean> {
         for (;;) {
@@ -196,9 +192,6 @@ export class Phases {
             }
             const complaints = result.ok ? await judge(record) : [];
             this.violations.push(...record.violations);
-            if (result.ok) {
-                onOk(result);
-            }
             const expectedToFail = struck && !result.ok;
             const ok = expectedToFail || (result.ok && complaints.length === 0);
             this.#close(name, record, began, ok, expectedToFail, [...told, ...complaints]);

@@ -3,7 +3,7 @@ import type { PackageBehaviour } from "../world/behaviour";
 import type { LedgerEntry } from "../world/ledger";
 import type { Site } from "../world/site";
 import type { World } from "../world/world";
-import type { Deployment } from "./deployment";
+import type { Deployment, StackOutput } from "./deployment";
 import type { Fault } from "./faults";
 import type { Engine } from "./locate";
 import type { RecoveryReport } from "./recovery";
@@ -144,7 +144,7 @@ export interface Rehearsal {
     /** State after the first `up` that succeeded; undefined where none did. Secrets in it are encrypted. */
     readonly deployment?: Deployment;
     /** Stack outputs after that `up`; a secret one is told only as such. */
-    readonly outputs: Readonly<Record<string, { readonly value: unknown; readonly secret: boolean }>>;
+    readonly outputs: Readonly<Record<string, StackOutput>>;
     /** Operations of the world, of all phases. */
     readonly ledger: readonly LedgerEntry[];
     /** Of the first `up` that succeeded; undefined where none did. */

@@ -1,9 +1,10 @@
 /** The rehearsal of one stack: the real engine, simulated providers, one world through all phases. */
 import { type ProviderServer, serve } from "../protocol/server";
+import { genericPackage } from "../providers/generic";
 import { World } from "../world/world";
 import { Activity } from "./activity";
 import type { Deployment } from "./deployment";
-import { resourcesOf } from "./deployment";
+import { outputsOf, resourcesOf } from "./deployment";
 import { Faults } from "./faults";
 import { readForeign } from "./foreign";
 import { serveProgram } from "./language-host";
@@ -78,7 +79,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
             faults,
             packages,
             meet: async (name) => {
-                const behaviour = (options.stranger ?? (await import("../providers/index.js")).stranger)(name, world);
+                const behaviour = (options.stranger ?? genericPackage)(name, world);
                 packages.push(behaviour);
                 await server.add(behaviour, true);
                 attach();
@@ -115,8 +116,9 @@ function report(
     found: Phases,
     leaks: readonly string[],
 ): Rehearsal {
-    const { phases, violations, deployment, outputs, timeline, recoveries } = found;
-    const remains = server.inventory.standing.map(({ type, id }) => `${type} '${id}'`);
+    const { phases, violations, deployment, timeline, recoveries } = found;
+    const standing = server.inventory.standing.map(({ type, id }) => `${type} '${id}'`);
+    const remains = [...new Set([...standing, ...world.remains()])];
     const broken = violations.some(({ level }) => level !== "advisory");
     const ok = phases.every((phase) => phase.ok) && !broken;
     return {
@@ -127,12 +129,12 @@ function report(
         resources: deployment === undefined ? 0 : customResources(deployment),
         policy: { ...(options.policyPack === undefined ? {} : { pack: options.policyPack }), violations },
         ...(deployment === undefined ? {} : { deployment }),
-        outputs,
+        outputs: deployment === undefined ? {} : outputsOf(deployment),
         ledger: world.ledger.entries,
         ...(timeline === undefined ? {} : { timeline }),
         remains,
         leaks,
-        generic: [...server.inventory.generic],
+        generic: [...new Set([...server.inventory.generic, ...world.strangers])],
         recoveries,
         idleFaults: faults.idle,
     };

@@ -3,14 +3,7 @@ import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import {
-    type EngineEvent,
-    LocalWorkspace,
-    type OutputMap,
-    PulumiCommand,
-    type PulumiFn,
-    Stack,
-} from "@pulumi/pulumi/automation";
+import { type EngineEvent, LocalWorkspace, PulumiCommand, type PulumiFn, Stack } from "@pulumi/pulumi/automation";
 import { stringify } from "yaml";
 import type { Deployment } from "./deployment";
 import type { StackConfig } from "./rehearsal";
@@ -37,7 +30,6 @@ export interface CommandResult {
     readonly ok: boolean;
     /** What the engine wrote where it failed. */
     readonly error?: string;
-    readonly outputs?: Readonly<Record<string, { readonly value: unknown; readonly secret: boolean }>>;
 }
 
 /** A program of this process; undefined for one that a language host runs. */
@@ -61,6 +53,8 @@ export interface ScratchStack {
     up(program: StackProgram, options: CommandOptions): Promise<CommandResult>;
     refresh(options: CommandOptions): Promise<CommandResult>;
     destroy(options: CommandOptions): Promise<CommandResult>;
+    /** Tries a destroy without destroying anything. */
+    previewDestroy(options: CommandOptions): Promise<CommandResult>;
     /** The state with its secrets encrypted; what the Automation API exports shows them. */
     export(): Promise<Deployment>;
     import(deployment: Deployment): Promise<void>;
@@ -83,7 +77,11 @@ export async function openStack(scratch: Scratch, spec: StackSpec): Promise<Scra
         envVars: { ...scratch.environment },
         secretsProvider: "passphrase",
     });
-    const stack = await Stack.createOrSelect(spec.stack, workspace);
+    const stack = await Stack.create(spec.stack, workspace);
+    // After each command the Automation API runs the engine three times more for outputs and history; the state file
+    // tells the outputs, and nobody asks for the history.
+    stack.outputs = async () => ({});
+    stack.info = async () => undefined;
     const configure = (config: StackConfig) => stack.setAllConfigJson(configJson(config));
     await configure(spec.config);
     return {
@@ -94,14 +92,12 @@ export async function openStack(scratch: Scratch, spec: StackSpec): Promise<Scra
             }
         },
         configure,
-        preview: (program, options) =>
-            settle(options, async (common) => nothing(await stack.preview({ ...inline(program), ...common }))),
-        up: (program, options) =>
-            settle(options, async (common) => (await stack.up({ ...inline(program), ...common })).outputs),
-        refresh: (options) =>
-            settle(options, async ({ policyPacks: _, ...common }) => nothing(await stack.refresh(common))),
-        destroy: (options) =>
-            settle(options, async ({ policyPacks: _, ...common }) => nothing(await stack.destroy(common))),
+        preview: (program, options) => settle(options, (common) => stack.preview({ ...inline(program), ...common })),
+        up: (program, options) => settle(options, (common) => stack.up({ ...inline(program), ...common })),
+        refresh: (options) => settle(options, ({ policyPacks: _, ...common }) => stack.refresh(common)),
+        destroy: (options) => settle(options, ({ policyPacks: _, ...common }) => stack.destroy(common)),
+        previewDestroy: (options) =>
+            settle(options, ({ policyPacks: _, ...common }) => stack.destroy({ ...common, previewOnly: true })),
         export: async () => readState(join(scratch.state, ".pulumi", "stacks", spec.project, `${spec.stack}.json`)),
         import: (deployment) => stack.importStack({ version: deployment.version, deployment: deployment.deployment }),
         cancel: () => stack.cancel(),
@@ -131,13 +127,13 @@ interface CommonOptions {
 
 async function settle(
     { parallel, policyPack, onEvent, onText }: CommandOptions,
-    run: (common: CommonOptions) => Promise<OutputMap | undefined>,
+    run: (common: CommonOptions) => Promise<unknown>,
 ): Promise<CommandResult> {
     // What the program throws is told to the engine by the SDK; it must not end this process.
     const release = takeRejections(() => {});
     const policyPacks = policyPack === undefined ? {} : { policyPacks: [policyPack] };
     try {
-        const outputs = await run({
+        await run({
             parallel,
             color: "never",
             ...policyPacks,
@@ -145,7 +141,7 @@ async function settle(
             onOutput: onText,
             onError: onText,
         });
-        return outputs === undefined ? { ok: true } : { ok: true, outputs };
+        return { ok: true };
     } catch (error) {
         return { ok: false, error: essence(error) };
     } finally {
@@ -171,11 +167,6 @@ function readState(path: string): Deployment {
         readonly checkpoint: { readonly latest?: Deployment["deployment"] };
     };
     return { version, deployment: checkpoint.latest ?? {} };
-}
-
-/** What a command without outputs gives. */
-function nothing(_: unknown): undefined {
-    return undefined;
 }
 
 /** Configuration in the form `pulumi config set-all --json` reads. */
