@@ -81,7 +81,11 @@ function checkMachine(name: string, machine: MachineConfig, { network, hyperviso
     const hosts = Object.keys(hypervisor.nodes).join(", ");
     const { cpuCores, memoryGiB } = least[machine.role];
     expect("host", machine.host in hypervisor.nodes, `a node of strata:hypervisor.nodes (${hosts})`);
-    expect("address", isHost(machine.address, network.cidr), `a host's address inside strata:network.cidr ${network.cidr}`);
+    expect(
+        "address",
+        isHost(machine.address, network.cidr),
+        `a host's address inside strata:network.cidr ${network.cidr}`,
+    );
     expect("address", machine.address !== network.gateway, "an address other than strata:network.gateway");
     expect(
         "address",

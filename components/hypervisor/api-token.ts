@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
  * `PROXMOX_VE_API_TOKEN` of the environment. Fails with one sentence where neither is set or the form is wrong.
  */
 export function apiToken(environment: NodeJS.ProcessEnv = process.env): pulumi.Output<string> {
-    const token = new pulumi.Config("proxmoxve").get("apiToken") ?? environment.PROXMOX_VE_API_TOKEN;
+    const token = pulumi.runtime.getConfig("proxmoxve:apiToken") ?? environment.PROXMOX_VE_API_TOKEN;
     if (token === undefined || token === "") {
         throw new pulumi.RunError(
             "proxmoxve:apiToken is missing, expected a Proxmox VE API token: set it with `pulumi config set --secret proxmoxve:apiToken`, or put it into PROXMOX_VE_API_TOKEN.",

@@ -1,4 +1,5 @@
 /** The Talos disk image: its schematic at the Image Factory, downloaded once by every Proxmox VE node. */
+import { createHash } from "node:crypto";
 import type * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
 import { download } from "@muhlba91/pulumi-proxmoxve";
 import * as pulumi from "@pulumi/pulumi";
@@ -30,12 +31,21 @@ export function schematicYaml(extensions: readonly string[]): string {
 }
 
 /**
+ * Name of the image's file, which differs wherever its content does: a file that is replaced under its own name would
+ * be deleted with the old one.
+ */
+export function imageFileName(version: string, extensions: readonly string[]): string {
+    const schematic = createHash("sha256").update(schematicYaml(extensions)).digest("hex");
+    return `talos-${version}-${schematic.slice(0, 8)}-nocloud-amd64.qcow2`;
+}
+
+/**
  * The image of platform nocloud, which takes its static address from the machine's cloud-init network settings.
  * Uncompressed, so that the API alone imports it. Each version is a file of its own beside the older ones.
  */
 export class TalosImage extends pulumi.ComponentResource {
     static readonly type = "strata:hypervisor:TalosImage";
-    /** Volume id by Proxmox VE node, e.g. `local:import/talos-v1.10.5.qcow2`. */
+    /** Volume id by Proxmox VE node, e.g. `local:import/talos-v1.10.5-ce4c9805-nocloud-amd64.qcow2`. */
     readonly volumes: Readonly<Record<string, pulumi.Output<string>>>;
     /** Installer of the same schematic and platform, for the machine config. */
     readonly installer: pulumi.Output<string>;
@@ -54,10 +64,9 @@ export class TalosImage extends pulumi.ComponentResource {
                     nodeName: node,
                     datastoreId,
                     contentType: "import",
-                    fileName: `talos-${args.version}-nocloud-amd64.qcow2`,
+                    fileName: imageFileName(args.version, args.extensions),
                     url: pulumi.interpolate`https://factory.talos.dev/image/${schematic.id}/${args.version}/nocloud-amd64.qcow2`,
-                    // Anyone may have downloaded the same file by hand before; another schematic's would boot without
-                    // its extensions.
+                    // A file of this name that nobody manages is the rest of a download that broke off.
                     overwriteUnmanaged: true,
                 },
                 { parent: this, provider: args.provider },

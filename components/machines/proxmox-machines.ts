@@ -96,10 +96,13 @@ export class ProxmoxMachines extends pulumi.ComponentResource {
 
     constructor(name: string, args: ProxmoxMachinesArgs, opts?: pulumi.ComponentResourceOptions) {
         super(ProxmoxMachines.type, name, {}, opts);
-        const specs = Object.entries(args.machines).sort(([a], [b]) => a.localeCompare(b));
+        const specs = Object.entries(args.machines).sort(([a], [b]) => (a < b ? -1 : 1));
         this.machines = specs.map(([key, spec]) => this.#machine(`${name}-${key}`, key, spec, args));
         this.macAddresses = Object.fromEntries(specs.map(([key, { vmId }]) => [key, macAddress(vmId)]));
-        this.registerOutputs({ macAddresses: this.macAddresses, facts: { domains: machineDomains(args.machines) } });
+        this.registerOutputs({
+            macAddresses: this.macAddresses,
+            facts: { domains: machineDomains(Object.fromEntries(specs)) },
+        });
     }
 
     #machine(resourceName: string, key: string, spec: ProxmoxMachineSpec, args: ProxmoxMachinesArgs): Machine {

@@ -117,7 +117,8 @@ export class TalosCluster extends pulumi.ComponentResource implements Home {
                 clientConfiguration: this.#secrets.clientConfiguration,
                 node: through(applied.get(first.name) ?? this, first.address),
             },
-            own,
+            // A control plane that is added later may come first by name; there is nothing left to bootstrap then.
+            { ...own, ignoreChanges: ["node", "endpoint"] },
         );
         const kubeconfig = new cluster.Kubeconfig(
             `${name}-kubeconfig`,
