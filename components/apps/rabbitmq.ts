@@ -43,7 +43,8 @@ const timeouts = { create: "20m", update: "30m", delete: "10m" };
  *
  * A StatefulSet of the official image rather than the cluster operator: that operator is published as a manifest
  * without a chart, and a manifest fetched by URL is an unpinned program with rights over the whole cluster. Brokers
- * find each other by the ordinal in their names, which needs no right at all.
+ * find each other by the ordinal in their names, which needs no right at all. The brokers are protected: their claims go
+ * with them.
  */
 export class RabbitMq extends pulumi.ComponentResource {
     static readonly type = "strata:apps:RabbitMq";
@@ -125,6 +126,8 @@ export class RabbitMq extends pulumi.ComponentResource {
                     replicas: args.replicas,
                     // All at once: after an outage of all, each waits for peers that an ordered start would hold back.
                     podManagementPolicy: "Parallel",
+                    // A claim left behind would hold its volume, the volume the pool, and the pool the whole of Ceph.
+                    persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Retain" },
                     selector: { matchLabels: labels },
                     template: brokerPod({
                         ...args,
@@ -146,7 +149,7 @@ export class RabbitMq extends pulumi.ComponentResource {
                     ],
                 },
             },
-            inside(args.home, this, { customTimeouts: timeouts }),
+            inside(args.home, this, { customTimeouts: timeouts, protect: true }),
         );
 
         new k8s.core.v1.Service(

@@ -65,6 +65,7 @@ test("each broker claims its own volume of the class", async () => {
     expect(named(await broker(), "rabbitmq-brokers").inputs.spec).toMatchObject({
         serviceName: "rabbitmq-nodes",
         podManagementPolicy: "Parallel",
+        persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Retain" },
         volumeClaimTemplates: [
             {
                 metadata: { name: "data" },
@@ -76,6 +77,11 @@ test("each broker claims its own volume of the class", async () => {
             },
         ],
     });
+});
+
+test("protection covers the brokers and the namespace that holds their claims, and nothing else", async () => {
+    const kept = (await broker()).filter(({ protect }) => protect);
+    expect(kept.map(({ name }) => name)).toEqual(["apps-messaging", "rabbitmq-brokers"]);
 });
 
 test("brokers have names before they are ready: they need them to become so", async () => {
