@@ -1,5 +1,6 @@
 /** The rehearsal of one stack: the real engine, simulated providers, one world through all phases. */
 import { type ProviderServer, serve } from "../protocol/server";
+import { packages as allPackages } from "../providers";
 import { genericPackage } from "../providers/generic";
 import { World } from "../world/world";
 import { Activity } from "./activity";
@@ -50,7 +51,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
             killTree(pid);
         }
     });
-    const packages = [...(options.packages ?? (await import("../providers/index.js")).packages)(world)];
+    const packages = [...(options.packages ?? allPackages)(world)];
     const server = await serve({
         world,
         packages,
