@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { invokeOptions, resourceOptions } from "./options";
-import type { ClientConfiguration, KubernetesClientConfiguration } from "./types";
+import type { ClientConfiguration } from "./types";
 
 /** Arguments of a kubeconfig. */
 export interface KubeconfigArgs {
@@ -20,11 +20,10 @@ export class Kubeconfig extends pulumi.CustomResource {
     declare readonly endpoint: pulumi.Output<string>;
     /** YAML; secret. */
     declare readonly kubeconfigRaw: pulumi.Output<string>;
-    declare readonly kubernetesClientConfiguration: pulumi.Output<KubernetesClientConfiguration>;
     declare readonly node: pulumi.Output<string>;
 
     constructor(name: string, args: KubeconfigArgs, opts?: pulumi.CustomResourceOptions) {
-        const outputs = { kubeconfigRaw: undefined, kubernetesClientConfiguration: undefined };
+        const outputs = { kubeconfigRaw: undefined };
         super(
             "talos:cluster/kubeconfig:Kubeconfig",
             name,

@@ -34,11 +34,6 @@ export interface MachineSecrets {
     readonly trustdinfo: { readonly token: string };
 }
 
-/** Credentials of a Kubernetes API. */
-export interface KubernetesClientConfiguration extends ClientConfiguration {
-    readonly host: string;
-}
-
 /** What a machine does when its configuration is destroyed. Pass literals: unknown values are refused. */
 export interface OnDestroy {
     /** Leave etcd before the reset. Default true. */
