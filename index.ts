@@ -77,7 +77,7 @@ async function program(): Promise<Record<string, unknown>> {
         nodeAddresses: Object.fromEntries(machines.map(({ name, address }) => [name, address])),
         macAddresses,
         services: apps.addresses,
-        hubble: hubble("hubble", { home, cilium, addresses, address: cni.hubbleAddress }),
+        hubble: hubble("hubble", { home, addresses, address: cni.hubbleAddress }),
         cephDashboard: rookCeph.dashboard,
         healthy: home.healthyAfter(cilium),
         credentials: pulumi.secret(apps.passwords),

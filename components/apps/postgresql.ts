@@ -85,11 +85,13 @@ export class PostgreSql extends pulumi.ComponentResource {
                 metadata: {
                     name: args.cluster,
                     namespace: args.namespace,
+                    // Who makes it so, and who must be there first.
+                    labels: { "app.kubernetes.io/managed-by": through(args.operator, "cloudnative-pg") },
                     annotations: { "pulumi.com/waitFor": "condition=Ready" },
                 },
                 spec: clusterSpec(args, through(credentials, owner)),
             },
-            inside(args.home, this, { dependsOn: [args.operator], customTimeouts: timeouts, protect: true }),
+            inside(args.home, this, { customTimeouts: timeouts, protect: true }),
         );
 
         this.address = `${args.cluster}-rw.${args.namespaceName}.svc.cluster.local:${postgresqlPort}`;

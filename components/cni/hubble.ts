@@ -1,5 +1,4 @@
 /** Where Hubble's page is. */
-import type * as pulumi from "@pulumi/pulumi";
 import type { Home } from "../kubernetes/cluster";
 import { LanService } from "./lan-service";
 import type { LoadBalancerAddresses } from "./load-balancer-addresses";
@@ -7,8 +6,6 @@ import type { LoadBalancerAddresses } from "./load-balancer-addresses";
 /** What the page needs. */
 export interface HubbleArgs {
     readonly home: Home;
-    /** The release that runs Hubble's relay and page. */
-    readonly cilium: pulumi.Resource;
     readonly addresses: LoadBalancerAddresses;
     /** Fixed address out of the pool; undefined: the page is reached by a port-forward. */
     readonly address: string | undefined;
@@ -25,7 +22,6 @@ export function hubble(name: string, args: HubbleArgs): string {
         address: args.address,
         namespace: "kube-system",
         service: "hubble-ui-lan",
-        pods: args.cilium,
         selector: { "k8s-app": "hubble-ui" },
         scheme: "http",
         port: 80,

@@ -12,8 +12,8 @@ export interface LanServiceArgs {
     readonly namespace: pulumi.Input<string>;
     /** Name of the Service in its namespace. */
     readonly service: string;
-    /** What runs the pods; a Service that finds none is not ready. */
-    readonly pods: pulumi.Resource;
+    /** What runs the pods: a Service that finds none is not ready. Default: Cilium, which the addresses come after. */
+    readonly pods?: pulumi.Resource;
     /** Labels of the pods that answer. */
     readonly selector: Readonly<Record<string, string>>;
     readonly scheme: "http" | "https";
@@ -54,7 +54,7 @@ export class LanService extends pulumi.ComponentResource {
                     ports: [{ name: args.scheme, port: args.port, targetPort: args.targetPort, protocol: "TCP" }],
                 },
             },
-            inside(args.home, this, { dependsOn: [args.pods] }),
+            inside(args.home, this, args.pods === undefined ? {} : { dependsOn: [args.pods] }),
         );
 
         this.url = url(args.scheme, args.address, args.port);

@@ -73,6 +73,7 @@ test("the cluster comes after the operator, its namespace and the owner's secret
     expect(inputs.metadata).toEqual({
         name: "postgresql",
         namespace: "blockchain",
+        labels: { "app.kubernetes.io/managed-by": "cloudnative-pg" },
         annotations: { "pulumi.com/waitFor": "condition=Ready" },
     });
 });

@@ -8,14 +8,13 @@ async function page(address: string | undefined) {
     let url = "";
     const resources = await recorded(() => {
         const inside = home();
-        const cilium = stand("cilium");
         const addresses = new LoadBalancerAddresses("lan", {
             home: inside,
-            cilium,
+            cilium: stand("cilium"),
             first: "10.10.0.70",
             last: "10.10.0.80",
         });
-        url = hubble("hubble", { home: inside, cilium, addresses, address });
+        url = hubble("hubble", { home: inside, addresses, address });
     });
     return { url, made: listed(resources).filter((each) => each.includes("hubble")) };
 }
