@@ -14,7 +14,6 @@ export function a1(name: string, ocpus: unknown, memoryInGbs: unknown, bootGb: u
             shapeConfig: { ocpus, memoryInGbs },
             sourceDetails: { sourceType: "image", bootVolumeSizeInGbs: bootGb },
         },
-        after: ["quota"],
     };
 }
 
@@ -29,7 +28,6 @@ export function micro(name: string, bootGb: unknown = 50): Declared {
             shape: "VM.Standard.E2.1.Micro",
             sourceDetails: { sourceType: "image", bootVolumeSizeInGbs: bootGb },
         },
-        after: ["quota"],
     };
 }
 
@@ -100,4 +98,9 @@ export function reservedIp(name: string): Declared {
 /** An object of a declared size. */
 export function object(name: string, gb: unknown): Declared {
     return { type: "oci:ObjectStorage/storageObject:StorageObject", name, inputs: { metadata: { "size-gb": gb } } };
+}
+
+/** The same resources, created after the quota. */
+export function behindQuota(...stack: readonly Declared[]): Declared[] {
+    return stack.map((each) => ({ ...each, after: [...(each.after ?? []), "quota"] }));
 }

@@ -72,11 +72,12 @@ export async function judged(
     const nameOf = new Map(declared.map((each) => [urnOf(each), each.name]));
     for (const each of declared) {
         for (const policy of policies) {
-            if (!("validateResource" in policy) || typeof policy.validateResource !== "function") {
+            const validate = "validateResource" in policy ? policy.validateResource : undefined;
+            if (typeof validate !== "function") {
                 continue;
             }
             const args = argumentsFor(each, byName, config[policy.name] ?? {});
-            await run(policy, said, nameOf, (report) => policy.validateResource?.(args, report), urnOf(each));
+            await run(policy, said, nameOf, (report) => validate(args, report), urnOf(each));
         }
     }
     for (const policy of policies) {
@@ -117,7 +118,7 @@ async function run(
         if (!(error instanceof UnknownValueError)) {
             throw error;
         }
-        say(`can't run policy: ${error.message}`, urn, "advisory");
+        say(`can't run policy: ${String(error)}`, urn, "advisory");
     }
 }
 
