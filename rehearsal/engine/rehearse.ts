@@ -1,7 +1,6 @@
 /** The rehearsal of one stack: the real engine, simulated providers, one world through all phases. */
 import { type ProviderServer, serve } from "../protocol/server";
-import { packages as allPackages } from "../providers";
-import { genericPackage } from "../providers/generic";
+import { packages as allPackages, stranger as genericStranger } from "../providers";
 import { World } from "../world/world";
 import { Activity } from "./activity";
 import type { Deployment } from "./deployment";
@@ -80,7 +79,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
             faults,
             packages,
             meet: async (name) => {
-                const behaviour = (options.stranger ?? genericPackage)(name, world);
+                const behaviour = (options.stranger ?? genericStranger)(name, world);
                 packages.push(behaviour);
                 await server.add(behaviour, true);
                 attach();
