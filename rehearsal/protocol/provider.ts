@@ -76,7 +76,9 @@ export class PackageService {
                             ? fromStruct(request.getProperties())
                             : request instanceof proto.UpdateRequest
                               ? fromStruct(request.getNews())
-                              : undefined;
+                              : request instanceof proto.ReadRequest
+                                ? fromStruct(request.getInputs())
+                                : undefined;
                     done(answerTo(error, `${this.behaviour.name} ${method}`, inputs));
                 },
             );
