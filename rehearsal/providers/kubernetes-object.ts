@@ -1,11 +1,12 @@
 /** Objects of any kind, through the Kubernetes provider. */
 import { sameValue } from "../protocol/difference";
 import type { Operation, ResourceBehaviour, State } from "../world/behaviour";
-import { create, demandKind, placeOf, remove, settleNow, update } from "../world/kubernetes/api";
+import { create, demandKind, placeOf, remove, stillUnready, update } from "../world/kubernetes/api";
+import { notReady } from "../world/kubernetes/await";
 import type { Cluster } from "../world/kubernetes/cluster";
 import { groupOf, type Kind, type TokenKind } from "../world/kubernetes/kinds";
 import { annotationsOf, idOf, type KubeObject, shown } from "../world/kubernetes/objects";
-import { Refusal } from "../world/refusal";
+import { PartialFailure, Refusal } from "../world/refusal";
 import { at, isProperties, type Properties, text, UNKNOWN } from "../world/value";
 import type { Connection, KubernetesWorld } from "./kubernetes";
 import { autonamed, named } from "./kubernetes-naming";
@@ -61,11 +62,12 @@ export function objectBehaviour(connection: Connection, world: KubernetesWorld, 
             if (object === undefined) {
                 return undefined;
             }
-            if (!reached.ready(object)) {
-                settleNow(reached, object);
-            }
             const kind = demandKind(reached, token.apiVersion, token.kind);
             const known = Object.keys(inputs).length > 0 ? inputs : importedInputs(object, kind);
+            const problems = stillUnready(reached, object);
+            if (problems.length > 0) {
+                throw new PartialFailure(notReady(object, id, problems), provider, id, outputsOf(object, known));
+            }
             return { id, outputs: { ...outputsOf(object, known), ...kept(state) }, inputs: drifted(known, object) };
         },
         async update(id, _old, inputs, operation) {

@@ -104,6 +104,21 @@ export function reconcile(cluster: Cluster): void {
     }
 }
 
+/** Why an object that the provider waits for is not ready yet; empty where it is, or where nobody waits. */
+export function stillUnready(cluster: Cluster, object: KubeObject): readonly string[] {
+    if (cluster.ready(object)) {
+        return unmet(object, waitedFor(object.manifest), nothingToDo);
+    }
+    const outcome = settleNow(cluster, object);
+    return awaits(object) ? [...outcome.problems, ...unmet(object, waitedFor(object.manifest), outcome)] : [];
+}
+
+/** True where the provider waits for an object: its kind is awaited, or the program asked for it. */
+function awaits(object: KubeObject): boolean {
+    const { awaited } = controllerOf(object.apiVersion, object.kind);
+    return !skipsAwait(object.manifest) && (awaited || waitedFor(object.manifest) !== undefined);
+}
+
 /** What the controllers make of an object now; the object keeps the outcome. */
 export function settleNow(cluster: Cluster, object: KubeObject): Outcome {
     const outcome = controllerOf(object.apiVersion, object.kind).settle?.(object, cluster) ?? nothingToDo;
@@ -133,7 +148,7 @@ async function becomeReady(cluster: Cluster, object: KubeObject, takes: Takes): 
             return;
         }
     }
-    const waits = !skipsAwait(object.manifest) && (controller.awaited || expressions !== undefined);
+    const waits = awaits(object);
     const step = controller.step?.(object, cluster);
     if (!waits && step !== undefined) {
         // The controllers work on while the program goes on: what needs the object finds it unready for that long.

@@ -184,23 +184,40 @@ export const statefulSetController: Controller = {
         const kept = text(object.manifest, "spec.persistentVolumeClaimRetentionPolicy.whenDeleted") !== "Delete";
         return {
             ...outcome,
-            commit: () => {
-                outcome.commit?.();
-                for (const template of templates) {
-                    for (const pod of pods) {
-                        const name = `${text(template, "metadata.name") ?? ""}-${pod.name}`;
-                        const spec = isProperties(template.spec) ? template.spec : {};
-                        bindClaim(
-                            cluster,
-                            { namespace: object.namespace, name, spec, labels: pod.labels },
-                            kept ? undefined : object,
-                        );
-                    }
-                }
-            },
+            ...(outcome.commit === undefined
+                ? {}
+                : {
+                      commit: () => {
+                          outcome.commit?.();
+                          claimVolumes(cluster, object, templates, kept ? undefined : object);
+                      },
+                  }),
         };
     },
 };
+
+/** Gives each pod of a stateful set its claims, and mounts them. */
+function claimVolumes(
+    cluster: Cluster,
+    set: KubeObject,
+    templates: readonly Properties[],
+    owner: KubeObject | undefined,
+): void {
+    const mounting = cluster.pods.flatMap((pod) => {
+        if (pod.owner !== set) {
+            return [];
+        }
+        const volumes = templates.map((template): Properties => {
+            const volume = text(template, "metadata.name") ?? "";
+            const name = `${volume}-${pod.name}`;
+            const spec = isProperties(template.spec) ? template.spec : {};
+            bindClaim(cluster, { namespace: set.namespace, name, spec, labels: pod.labels }, owner);
+            return { name: volume, persistentVolumeClaim: { claimName: name } };
+        });
+        return [{ ...pod, spec: { ...pod.spec, volumes: [...list(pod.spec, "volumes"), ...volumes] } }];
+    });
+    cluster.run(set, mounting);
+}
 
 /** Daemon sets: one pod on every node they tolerate. */
 export const daemonSetController: Controller = {
