@@ -4,6 +4,7 @@ import type { FunctionBehaviour } from "../world/behaviour";
 import { Refusal } from "../world/refusal";
 import { applyPatches, readDocuments, writeDocuments } from "../world/talos-config";
 import { generateConfig, validateClusterEndpoint, versionContract } from "../world/talos-generate";
+import { isJsonPatch, readJsonPatch } from "../world/talos-json-patch";
 import { at, isProperties, list, type Properties, text } from "../world/value";
 import type { World } from "../world/world";
 import { callOf, under } from "./talos-client";
@@ -35,7 +36,11 @@ const machineConfiguration: FunctionBehaviour = async (args) => {
     const patches = list(args, "configPatches").map(String);
     await under("config_patches are invalid", () => {
         for (const patch of patches) {
-            readDocuments(patch);
+            if (isJsonPatch(patch)) {
+                readJsonPatch(patch);
+            } else {
+                readDocuments(patch);
+            }
         }
     });
     const kubernetesVersion = (text(args, "kubernetesVersion") ?? defaultKubernetes).replace(/^v/, "");

@@ -2,6 +2,7 @@
 import { parseAllDocuments, stringify } from "yaml";
 import { Refusal } from "./refusal";
 import keys from "./talos-config-keys.json";
+import { applyJsonPatch, isJsonPatch } from "./talos-json-patch";
 
 /** A value of a configuration document. */
 export type ConfigValue = null | boolean | number | string | readonly ConfigValue[] | ConfigDocument;
@@ -236,7 +237,14 @@ function mergeLists(base: readonly ConfigValue[], patch: readonly ConfigValue[],
 export function applyPatches(documents: readonly ConfigDocument[], patches: readonly string[]): ConfigDocument[] {
     let current = [...documents];
     for (const text of patches) {
-        if (/^\s*(\[|-\s+["']?op["']?\s*:)/.test(text)) {
+        if (isJsonPatch(text)) {
+            const [only, ...others] = current;
+            if (only !== undefined && others.length === 0) {
+                const patched = applyJsonPatch(only, text);
+                checkKeys(patched);
+                current = [patched];
+                continue;
+            }
             throw new Refusal(
                 "JSON6902 patches are not supported for multi-document machine configuration",
                 "siderolabs/talos: pkg/machinery/config/configpatcher/apply.go",
