@@ -6,6 +6,7 @@ import { Kubernetes } from "../../../../rehearsal/world/kubernetes/kubernetes";
 import type { Disk } from "../../../../rehearsal/world/machine";
 import { Network } from "../../../../rehearsal/world/network";
 import { Random } from "../../../../rehearsal/world/random";
+import type { Site } from "../../../../rehearsal/world/site";
 import type { Properties, Value } from "../../../../rehearsal/world/value";
 
 const authority = "-----BEGIN CERTIFICATE-----\nc3RhZ2U=\n-----END CERTIFICATE-----\n";
@@ -17,6 +18,8 @@ export interface StageOptions extends Partial<Omit<ClusterBirth, "nodes" | "aliv
     readonly labels?: Readonly<Record<string, string>>;
     /** True where w0's disks have swapped their names. */
     readonly swapped?: boolean;
+    /** Who visits the cluster's services. */
+    readonly site?: Pick<Site, "visitors">;
     /** Provider configuration beside the kubeconfig. */
     readonly config?: Properties;
 }
@@ -51,6 +54,7 @@ export class Stage {
             random: this.random,
             network: this.network,
             strangers: this.strangers,
+            ...(options.site === undefined ? {} : { site: options.site }),
         });
         this.#node("c0", "controlplane", "10.10.0.140", options);
         for (let index = 0; index < (options.workers ?? 2); index += 1) {
