@@ -76,7 +76,7 @@ function upperLayers(size: number): InProcessStack {
                 toolbox: true,
                 dashboard: { addresses, address: "10.10.0.72" },
             });
-            hubble("hubble", { home, cilium, addresses, address: "10.10.0.71" });
+            hubble("hubble", { home, addresses, address: "10.10.0.71" });
             const apps = appsSection.parse({
                 postgresql: { instances: size },
                 rabbitmq: { replicas: size > 2 ? 3 : 1 },
