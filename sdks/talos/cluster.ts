@@ -34,7 +34,7 @@ export class Kubeconfig extends pulumi.CustomResource {
                 certificateRenewalDuration: args.certificateRenewalDuration,
                 ...outputs,
             },
-            resourceOptions(opts, ["kubeconfigRaw"]),
+            resourceOptions(opts, ["kubeconfigRaw", "kubernetesClientConfiguration"]),
         );
     }
 }
