@@ -3,7 +3,13 @@
  * unknown value; they are copied out leaf by leaf, so that one unknown never turns a whole mandatory rule advisory.
  */
 
-import type { Policies, PolicyResource, ReportViolation, ResourceValidationArgs } from "@pulumi/policy";
+import type {
+    Policies,
+    PolicyResource,
+    ReportViolation,
+    ResourceValidationArgs,
+    StackValidationArgs,
+} from "@pulumi/policy";
 import { type Graph, graphOf, type Resource } from "./graph";
 import { plainOf, secretPathsOf } from "./plain";
 import { defaultsOf, type Finding, optionsOf, type Rule, type Settings } from "./rule";
@@ -104,7 +110,7 @@ export function policiesOf(rules: readonly Rule[], shared: () => SharedSettings)
         }
         return {
             ...described,
-            validateStack: (args, report) => {
+            validateStack: (args: StackValidationArgs, report: ReportViolation) => {
                 const stack = graphFor(rule.id, args.resources);
                 const options = settings(args.getConfig());
                 say(rule.judge(stack, options), options, report, warnings);
@@ -118,7 +124,11 @@ export function policiesOf(rules: readonly Rule[], shared: () => SharedSettings)
         enforcementLevel: "advisory",
         severity: "low",
         remediationSteps: "Give the property a plain value, or set `onUnknown: fail` for the rule to insist on it.",
-        validateStack: (_, report) => {
+        // Stack rules are handed no inputs: this policy looks on while resources are judged, whichever rules are disabled.
+        validateResource: (args: ResourceValidationArgs) => {
+            observations.resource(UNKNOWN_VALUES, args);
+        },
+        validateStack: (_: StackValidationArgs, report: ReportViolation) => {
             for (const warning of warnings.splice(0)) {
                 report(warning.message, warning.urn);
             }

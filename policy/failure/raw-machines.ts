@@ -201,7 +201,12 @@ export function groupParts(found: readonly FoundMachine[]): Contribution[] {
             : each.controlPlane
               ? `control-plane/${stem(each.name)}`
               : `machines/${stem(each.name)}`;
-        groups.set(key, [...(groups.get(key) ?? []), each]);
+        const group = groups.get(key);
+        if (group === undefined) {
+            groups.set(key, [each]);
+        } else {
+            group.push(each);
+        }
     }
     return [...groups].flatMap(([name, group]): Contribution[] => {
         const first = group[0];

@@ -117,7 +117,6 @@ export function findingsOf(
     { edges, flaws }: Weaknesses,
     accepted: ReadonlySet<string>,
 ): SpofFinding[] {
-    const open = new Set<string>();
     const byComponent = new Map<string, Set<string>>();
     const small = new Set([...model.services.values()].filter((each) => losses.tooSmall(each)).map(({ name }) => name));
     for (const [domain, services] of edges) {
@@ -126,30 +125,13 @@ export function findingsOf(
                 continue;
             }
             const edge = `${domain}\n${service}`;
-            open.add(edge);
             explain(byComponent, domain, edge);
             if (small.has(service)) {
                 explain(byComponent, service, edge);
             }
         }
     }
-    const found = new Set<string>();
-    while (open.size > 0) {
-        const best = bestOf(byComponent, small);
-        if (best === undefined) {
-            break;
-        }
-        found.add(best);
-        for (const edge of byComponent.get(best) ?? []) {
-            open.delete(edge);
-            for (const end of edge.split("\n")) {
-                if (end !== best) {
-                    byComponent.get(end)?.delete(edge);
-                }
-            }
-        }
-        byComponent.delete(best);
-    }
+    const found = fewest(byComponent, small);
     for (const flaw of flaws) {
         if (!accepted.has(flaw.service)) {
             found.add(flaw.service);
@@ -164,28 +146,45 @@ function explain(byComponent: Map<string, Set<string>>, component: string, edge:
     byComponent.set(component, edges);
 }
 
-/** The component that explains most; among equals a service, then the first by name. */
-function bestOf(
-    byComponent: ReadonlyMap<string, ReadonlySet<string>>,
-    services: ReadonlySet<string>,
-): string | undefined {
-    let best: string | undefined;
-    let rank: readonly [number, number, string] | undefined;
+/**
+ * Few components that explain every edge: always the one that explains most of what is left, among equals a service,
+ * then the first by name. What a component explains only shrinks, so each waits in the bucket of what it last explained.
+ */
+function fewest(byComponent: ReadonlyMap<string, Set<string>>, services: ReadonlySet<string>): Set<string> {
+    const found = new Set<string>();
+    const buckets: string[][] = [];
+    const put = (component: string, size: number): void => {
+        const bucket = buckets[size] ?? [];
+        bucket.push(component);
+        buckets[size] = bucket;
+    };
     for (const [component, edges] of byComponent) {
-        if (edges.size === 0) {
-            continue;
-        }
-        const candidate = [-edges.size, services.has(component) ? 0 : 1, component] as const;
-        if (rank === undefined || isBefore(candidate, rank)) {
-            best = component;
-            rank = candidate;
+        put(component, edges.size);
+    }
+    for (let size = buckets.length - 1; size > 0; size--) {
+        const bucket = (buckets[size] ?? []).sort((a, b) => compare(a, b, services));
+        for (const component of bucket) {
+            const edges = byComponent.get(component) ?? new Set<string>();
+            if (edges.size < size) {
+                put(component, edges.size);
+                continue;
+            }
+            found.add(component);
+            for (const edge of edges) {
+                for (const end of edge.split("\n")) {
+                    if (end !== component) {
+                        byComponent.get(end)?.delete(edge);
+                    }
+                }
+            }
         }
     }
-    return best;
+    return found;
 }
 
-function isBefore(a: readonly [number, number, string], b: readonly [number, number, string]): boolean {
-    return a[0] !== b[0] ? a[0] < b[0] : a[1] !== b[1] ? a[1] < b[1] : a[2] < b[2];
+function compare(a: string, b: string, services: ReadonlySet<string>): number {
+    const rank = Number(services.has(b)) - Number(services.has(a));
+    return rank !== 0 ? rank : a < b ? -1 : 1;
 }
 
 function findingOn(component: string, model: FailureModel, losses: Losses, flaws: readonly Flaw[]): SpofFinding {

@@ -54,6 +54,6 @@ export function isPinned(image: string): boolean {
     if (/@sha256:[0-9a-f]{64}$/.test(image)) {
         return true;
     }
-    const tag = /:([^:/@]+)$/.exec(image)?.[1];
+    const tag = /:([^:/]+)$/.exec(image.split("@")[0] ?? "")?.[1];
     return tag !== undefined && tag !== "latest";
 }

@@ -67,7 +67,10 @@ export async function judged(
     { today = TODAY, config = {}, ...declarations }: Circumstances = {},
 ): Promise<Said[]> {
     const said: Said[] = [];
-    const policies = policiesOf(rules, () => settingsFrom(declarations, today));
+    // As CrossGuard does: what is disabled does not run, unless the configuration gives it a level.
+    const policies = policiesOf(rules, () => settingsFrom(declarations, today)).filter(
+        ({ name, enforcementLevel }) => enforcementLevel !== "disabled" || "enforcementLevel" in (config[name] ?? {}),
+    );
     const byName = new Map(declared.map((each) => [each.name, each]));
     const nameOf = new Map(declared.map((each) => [urnOf(each), each.name]));
     for (const each of declared) {
