@@ -5,7 +5,7 @@ import { create, demandKind, placeOf, remove, stillUnready, update } from "../wo
 import { notReady } from "../world/kubernetes/await";
 import type { Cluster } from "../world/kubernetes/cluster";
 import { groupOf, type Kind, type TokenKind } from "../world/kubernetes/kinds";
-import { annotationsOf, idOf, type KubeObject, shown } from "../world/kubernetes/objects";
+import { idOf, type KubeObject, shown } from "../world/kubernetes/objects";
 import { PartialFailure, Refusal } from "../world/refusal";
 import { at, isProperties, type Properties, text, UNKNOWN } from "../world/value";
 import type { Connection, KubernetesWorld } from "./kubernetes";
@@ -172,9 +172,4 @@ function hasNulls(value: Properties[string]): boolean {
 function importedInputs(object: KubeObject, kind: Kind): Properties {
     const { stringData: _hidden, ...manifest } = object.manifest;
     return { apiVersion: kind.apiVersion, kind: kind.kind, ...manifest };
-}
-
-/** True where the object's annotations say that the provider may take it over. */
-export function forced(inputs: Properties): boolean {
-    return annotationsOf(inputs)["pulumi.com/patchForce"] === "true";
 }

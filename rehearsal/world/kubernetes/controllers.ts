@@ -1,5 +1,5 @@
 /** Which controllers stand behind which kind. */
-import { at, isProperties, list, number, type Properties, text } from "../value";
+import { isProperties, list, text } from "../value";
 import { announcementController, ciliumPolicyController, ipPoolController } from "./cilium";
 import { postgresController } from "./cloudnative-pg";
 import type { Controller } from "./controller";
@@ -71,9 +71,4 @@ export function controllerOf(apiVersion: string, kind: string): Controller {
 /** True where the world has a model of a custom kind; others it believes as they are. */
 export function hasModel(apiVersion: string, kind: string): boolean {
     return table[`${apiVersion.split("/")[0] ?? ""}/${kind}`] !== undefined;
-}
-
-/** How many pods a manifest asks for, where it says. */
-export function replicasOf(manifest: Properties): number | undefined {
-    return number(manifest, "spec.replicas") ?? (at(manifest, "spec.replicas") === undefined ? 1 : undefined);
 }

@@ -1,6 +1,6 @@
 /** Helm: which chart a release means, whether it renders, and what becomes of it. */
 import { Refusal } from "../refusal";
-import { at, isProperties, list, type Properties, text } from "../value";
+import { at, isProperties, type Properties, text } from "../value";
 import { bornNamespaces, type Cluster, type InstalledRelease } from "./cluster";
 import { type Chart, knownCharts, type ReleasePlace } from "./helm-charts";
 import { builtinKinds } from "./kinds";
@@ -209,9 +209,4 @@ export function uninstall(cluster: Cluster, release: InstalledRelease): void {
 /** True for a namespace no program may take away. */
 export function isBorn(namespace: string): boolean {
     return bornNamespaces.includes(namespace);
-}
-
-/** Names of a list of values, for a message. */
-export function listed(values: Properties, path: string): string {
-    return list(values, path).map(String).join(", ");
 }

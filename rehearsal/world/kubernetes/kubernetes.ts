@@ -77,7 +77,15 @@ export class Kubernetes {
             const unready = cluster.objects.all
                 .filter((object) => !cluster.ready(object) && object.problems.length > 0)
                 .map((object) => `${object.kind} ${idOf(object)} is not ready: ${object.problems.join("; ")}`);
-            return [...unready, ...deniedFlows(cluster)].map((words) => `cluster ${cluster.born.name}: ${words}`);
+            const failed = cluster.releases
+                .filter((release) => release.readyAt > cluster.now)
+                .map(
+                    (release) =>
+                        `release ${release.namespace}/${release.name} is not ready: ${release.problems.join("; ")}`,
+                );
+            return [...failed, ...unready, ...deniedFlows(cluster)].map(
+                (words) => `cluster ${cluster.born.name}: ${words}`,
+            );
         });
     }
 

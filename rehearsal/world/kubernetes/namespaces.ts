@@ -1,11 +1,5 @@
-/** Namespaces: what lives in them goes with them. */
-import type { Cluster } from "./cluster";
 import type { Controller } from "./controller";
 import { builtinKinds } from "./kinds";
-import type { KubeObject } from "./objects";
-
-/** Says of an object whether its deletion would end; set by the API, which knows every kind's controllers. */
-export type StuckOf = (object: KubeObject, cluster: Cluster) => string | undefined;
 
 /** Namespaces. */
 export const namespaceController: Controller = {
