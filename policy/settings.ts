@@ -82,8 +82,18 @@ function riskFrom(entry: unknown): AcceptedRisk | string {
             return `${name} is missing; an accepted risk names component, reason, owner and until.`;
         }
     }
-    const risk = { component: String(component), reason: String(reason), owner: String(owner), until: String(until) };
+    const risk = {
+        component: String(component),
+        reason: String(reason),
+        owner: String(owner),
+        until: dayOf(String(until)),
+    };
     return isDay(risk.until) ? risk : `until of ${risk.component}: expected a day like 2027-06-30, got ${risk.until}.`;
+}
+
+/** The CLI turns a day without quotes into midnight of that day, as YAML says it must. */
+function dayOf(text: string): string {
+    return text.replace(/T00:00:00(?:\.0+)?Z$/, "");
 }
 
 function allowanceFrom(declared: unknown, today: string, mistakes: string[]): Settings["allowance"] {

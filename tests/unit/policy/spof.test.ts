@@ -139,6 +139,11 @@ describe("accepted risks", () => {
         );
     });
 
+    test("may have their day without quotes, which YAML makes a midnight", async () => {
+        const risks = { acceptedRisks: [accept("postgresql", "2026-09-01T00:00:00Z")] };
+        expect(await messages([spof, acceptedRisks], stack, risks)).toEqual([]);
+    });
+
     test.each([
         ["etcd", "it is no single point of failure"],
         ["machine/c9", "the stack has no component of that name"],
