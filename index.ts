@@ -22,34 +22,24 @@ import { datastores, proxmoxMachines, storageDisks, subnet } from "./config/flee
 async function program(): Promise<Record<string, unknown>> {
     const fleet = readFleet();
     const { hypervisor, talos, cni, storage } = fleet;
+    const network = subnet(fleet);
 
     // Level 0: the hypervisor, and the image on each of its nodes.
     const nodes = Object.keys(hypervisor.nodes);
-    const proxmox = new Proxmox("proxmox", { ...hypervisor, nodes, apiToken: apiToken() });
-    const image = new TalosImage("talos-image", {
-        ...talos,
-        provider: proxmox.provider,
-        datastores: datastores(fleet),
-    });
+    const { provider } = new Proxmox("proxmox", { ...hypervisor, nodes, apiToken: apiToken() });
+    const image = new TalosImage("talos-image", { ...talos, provider, datastores: datastores(fleet) });
 
     // Level 1: the machines.
     const { machines, macAddresses } = new ProxmoxMachines("machine", {
-        provider: proxmox.provider,
+        ...hypervisor,
+        provider,
         machines: proxmoxMachines(fleet),
         images: image.volumes,
-        ...hypervisor,
-        network: subnet(fleet),
+        network,
     });
 
     // Level 2: Talos and Kubernetes.
-    const { version: talosVersion, ...cluster } = talos;
-    const home = new TalosCluster("talos", {
-        ...cluster,
-        talosVersion,
-        machines,
-        installer: image.installer,
-        network: subnet(fleet),
-    });
+    const home = new TalosCluster("talos", { ...talos, machines, installer: image.installer, network });
 
     // Level 3: the pod network.
     const addressCount = poolSize(cni.loadBalancerPool);

@@ -14,7 +14,7 @@ export interface TalosClusterArgs {
     /** The machines; at least one control plane. */
     readonly machines: readonly Machine[];
     /** Talos version the secrets and configurations are made for at creation, e.g. `v1.10.5`. */
-    readonly talosVersion: string;
+    readonly version: string;
     /** e.g. `1.33.3`. */
     readonly kubernetesVersion: string;
     /** Installer image of the schematic the machines booted. */
@@ -105,7 +105,7 @@ export class TalosCluster extends pulumi.ComponentResource implements Home {
 
         this.#secrets = new machine.Secrets(
             `${name}-secrets`,
-            { talosVersion: args.talosVersion },
+            { talosVersion: args.version },
             { ...own, protect: true, ignoreChanges: ["talosVersion"] },
         );
         const applied = new Map(
@@ -128,7 +128,7 @@ export class TalosCluster extends pulumi.ComponentResource implements Home {
             },
             own,
         );
-        const joined = pulumi.all([...applied.values()].map((each) => each.urn));
+        const joined = pulumi.all([...applied.values(), bootstrap].map((each) => each.urn));
         this.kubeconfig = pulumi.secret(
             pulumi
                 .all([kubeconfig.kubeconfigRaw, this.#healthy(joined, { beforeNetwork: true })])

@@ -21,7 +21,7 @@ const addresses: Readonly<Record<string, string>> = {
 
 const common: Omit<TalosClusterArgs, "machines"> = {
     clusterName: "homelab",
-    talosVersion: "v1.10.5",
+    version: "v1.10.5",
     kubernetesVersion: "1.33.3",
     installer: "factory.talos.dev/nocloud-installer/ce4c9805:v1.10.5",
     network: { cidr: "10.10.0.0/24", prefixLength: 24, gateway: "10.10.0.1", nameservers: ["10.10.0.1"] },
