@@ -231,7 +231,10 @@ function runProgram(
         pulumi.runtime.setAllConfig(Object.fromEntries(config.values), [...config.secretKeys]);
         const thrown: InProcessError[] = [];
         const onThrown = (error: unknown): void => {
-            thrown.push({ message: error instanceof Error ? error.message : String(error) });
+            const message = error instanceof Error ? error.message : String(error);
+            if (!thrown.some((known) => known.message === message)) {
+                thrown.push({ message });
+            }
         };
         const release = takeRejections(onThrown);
         try {
@@ -257,6 +260,8 @@ function runProgram(
             onThrown(error);
             return { errors: thrown, outputs: {} };
         } finally {
+            // An error passes from promise to promise: each that nobody waits for tells it once more, a turn later.
+            await turns(thrown.length > 0 ? turnsToSettle : 0);
             release();
         }
     });
@@ -269,6 +274,13 @@ async function stuck(monitor: InProcessMonitor, thrown: readonly InProcessError[
         await new Promise((next) => setTimeout(next, 1).unref());
         const failed = monitor.errors.length > 0 || monitor.dead || thrown.length > 0;
         quiet = failed && !monitor.busy ? quiet + 1 : 0;
+    }
+}
+
+/** Lets the event loop turn so often. */
+async function turns(count: number): Promise<void> {
+    for (let turn = 0; turn < count; turn++) {
+        await new Promise((next) => setTimeout(next, 1));
     }
 }
 

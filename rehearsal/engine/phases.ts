@@ -25,6 +25,8 @@ export interface PhasesOptions {
     readonly faults: Faults;
     /** Brings in a package that the program uses and nobody knew of. */
     readonly meet: (packageName: string) => Promise<void>;
+    /** True while neither the engine nor the world does anything. */
+    readonly atRest: () => boolean;
     readonly parallel: number;
     readonly policyPack?: string;
     readonly tell: (event: RehearsalEvent) => void;
@@ -244,8 +246,9 @@ export class Phases {
     }
 
     #commandOptions(record: PhaseRecord): CommandOptions {
-        const { parallel, policyPack, world } = this.options;
+        const { atRest, parallel, policyPack, world } = this.options;
         return {
+            atRest,
             parallel,
             ...(policyPack === undefined ? {} : { policyPack }),
             onEvent: (event) => {

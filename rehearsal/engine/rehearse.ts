@@ -59,8 +59,10 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
     });
     const foreign = "directory" in options.program ? readForeign(options.program.directory, options.stack) : undefined;
     const host = foreign === undefined ? undefined : await serveProgram(foreign);
-    const activity = new Activity(() => [scratch.enginePid() ?? [], host?.processes ?? []].flat());
-    world.clock.busy = () => activity.busy;
+    const processes = () => [scratch.enginePid() ?? [], host?.processes ?? []].flat();
+    const forClock = new Activity(processes);
+    world.clock.busy = () => forClock.busy;
+    const forRest = new Activity(processes);
     const config = { ...foreign?.config, ...options.config };
     try {
         const project = foreign?.project ?? options.project;
@@ -84,6 +86,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
                 await server.add(behaviour, true);
                 attach();
             },
+            atRest: () => !forRest.busy && !server.busy,
             parallel: options.parallel ?? nominalParallel,
             ...(options.policyPack === undefined ? {} : { policyPack: options.policyPack }),
             tell,

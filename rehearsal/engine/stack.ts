@@ -23,6 +23,8 @@ export interface CommandOptions {
     readonly policyPack?: string;
     readonly onEvent: (event: EngineEvent) => void;
     readonly onText: (text: string) => void;
+    /** True while neither the engine nor the world does anything. */
+    readonly atRest: () => boolean;
 }
 
 /** How a command ended. */
@@ -122,15 +124,21 @@ interface CommonOptions {
     readonly policyPacks?: string[];
     readonly onEvent: (event: EngineEvent) => void;
     readonly onOutput: (text: string) => void;
+    readonly signal: AbortSignal;
     readonly onError: (text: string) => void;
 }
 
 async function settle(
-    { parallel, policyPack, onEvent, onText }: CommandOptions,
+    { parallel, policyPack, onEvent, onText, atRest }: CommandOptions,
     run: (common: CommonOptions) => Promise<unknown>,
 ): Promise<CommandResult> {
-    // What the program throws is told to the engine by the SDK; it must not end this process.
-    const release = takeRejections(() => {});
+    const stop = new AbortController();
+    let watch: NodeJS.Timeout | undefined;
+    // What the program throws is told to the engine by the SDK; it must not end this process. But where it is thrown
+    // in an output, the SDK then waits for ever for what that output was to become part of.
+    const release = takeRejections(() => {
+        watch ??= whenAtRest(atRest, () => stop.abort());
+    });
     const policyPacks = policyPack === undefined ? {} : { policyPacks: [policyPack] };
     try {
         await run({
@@ -140,13 +148,31 @@ async function settle(
             onEvent,
             onOutput: onText,
             onError: onText,
+            signal: stop.signal,
         });
         return { ok: true };
     } catch (error) {
         return { ok: false, error: essence(error) };
     } finally {
+        clearInterval(watch);
         release();
     }
+}
+
+/** How often to look whether nothing goes on any more, in milliseconds, and how many looks in a row must say so. */
+const look = { everyMs: 250, times: 6 };
+
+/** Acts once nothing has gone on for a while. */
+function whenAtRest(atRest: () => boolean, act: () => void): NodeJS.Timeout {
+    let seen = 0;
+    const timer = setInterval(() => {
+        seen = atRest() ? seen + 1 : 0;
+        if (seen === look.times) {
+            clearInterval(timer);
+            act();
+        }
+    }, look.everyMs);
+    return timer;
 }
 
 /** What a failed command said on its standard error, without the command line and the output before it. */

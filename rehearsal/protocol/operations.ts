@@ -57,6 +57,11 @@ export class Operations {
         private readonly interference: Interference,
     ) {}
 
+    /** How many operations go on. */
+    get running(): number {
+        return this.#running;
+    }
+
     /** Runs one operation: opens its record, lets it happen, and closes the record with what came of it. */
     async run<T>(asked: Asked, properties: Properties, act: (operation: Operation) => Promise<T>): Promise<T> {
         this.#running++;

@@ -51,6 +51,11 @@ export class ProviderServer {
         this.#attachments.push(`${behaviour.name}:${await bind(server)}`);
     }
 
+    /** True while something the engine asked for goes on in the world. */
+    get busy(): boolean {
+        return this.#operations.running > 0;
+    }
+
     /** Returns when nothing the engine ever asked for is still going on in the world. */
     settled(): Promise<void> {
         return this.#operations.settled();
