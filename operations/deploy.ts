@@ -11,15 +11,15 @@ import type { Deployment } from "../rehearsal/engine/deployment";
 import { locateEngine } from "../rehearsal/engine/locate";
 import { isInterrupted, type KnownId, recover } from "../rehearsal/engine/recovery";
 import { packages } from "../rehearsal/providers";
-import { defaultSite } from "../rehearsal/sites";
+import { siteOf } from "../rehearsal/sites";
 import type { Properties } from "../rehearsal/world/value";
 import { World } from "../rehearsal/world/world";
 import { policyPack } from "./rehearse-stack";
 import { projectFolder, projectName, readStackConfig } from "./stack";
 
 /** Ids that follow from what a resource is asked to be: VM ids, namespaced names. The simulated providers know them. */
-function knownIds(): KnownId {
-    const behaviours = packages(new World({ site: defaultSite }));
+function knownIds(stack: string): KnownId {
+    const behaviours = packages(new World({ site: siteOf(stack) }));
     return ({ type, inputs = {} }) =>
         behaviours
             .find(({ name }) => name === type.split(":")[0])
@@ -59,7 +59,7 @@ async function mend(stack: Stack): Promise<void> {
                 await stack.refresh({ onOutput: console.log });
             },
         },
-        knownIds(),
+        knownIds(stack.name),
     );
     for (const sentence of sentences) {
         console.log(sentence);

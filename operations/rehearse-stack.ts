@@ -4,8 +4,7 @@ import program from "../index";
 import { parseFault } from "../rehearsal/engine/faults";
 import type { Rehearsal, RehearsalEvent } from "../rehearsal/engine/rehearsal";
 import { rehearse } from "../rehearsal/engine/rehearse";
-import { defaultSite, sites } from "../rehearsal/sites";
-import type { Site } from "../rehearsal/world/site";
+import { siteOf } from "../rehearsal/sites";
 import { changedValue, projectFolder, projectName, readStackConfig, rehearsedSecrets } from "./stack";
 
 /** Folder of this project's policy pack. */
@@ -28,11 +27,6 @@ function common({ faults, seed, onEvent }: RehearseFlags) {
     };
 }
 
-/** The site a stack is rehearsed on: its own, else one any homelab resembles. */
-export function siteOf(stack: string): Site {
-    return sites[stack] ?? defaultSite;
-}
-
 /** Rehearses a stack of this project. */
 export function rehearseStack(stack: string, flags: RehearseFlags): Promise<Rehearsal> {
     const site = siteOf(stack);
@@ -51,12 +45,13 @@ export function rehearseStack(stack: string, flags: RehearseFlags): Promise<Rehe
 
 /** Rehearses the Pulumi program in a folder, on a site any homelab resembles. */
 export function rehearseProgram(directory: string, stack: string, flags: RehearseFlags): Promise<Rehearsal> {
+    const site = siteOf(stack);
     return rehearse({
         ...common(flags),
         program: { directory: path.resolve(directory) },
         project: path.basename(path.resolve(directory)),
         stack,
-        config: rehearsedSecrets(defaultSite),
-        site: defaultSite,
+        config: rehearsedSecrets(site),
+        site,
     });
 }

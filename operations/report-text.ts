@@ -56,28 +56,32 @@ export function timelineText(timeline: Timeline): string[] {
     ];
 }
 
+function asSentence(text: string): string {
+    const line = `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+    return line.endsWith(".") ? line : `${line}.`;
+}
+
 /** What stops when one thing fails, and who accepted it. */
 export function spofText({ spof }: Judgement): string[] {
-    const rows = spofRows(spof).map((row) => {
-        const loses = row.losesWhenDown.length === 0 ? "" : `Stops ${row.losesWhenDown.join(", ")}. `;
-        const accepted = row.accepted ? `Accepted: ${row.reason ?? "with what it stands on"}. ` : "";
-        const flaws = row.flaws.map((flaw) => `${flaw} `).join("");
-        return [
-            row.title,
-            row.component,
-            row.spof ? (row.accepted ? "YES, accepted" : "YES") : "NO",
-            `${flaws}${loses}${accepted}${row.mitigation}`,
+    const rows = spofRows(spof).flatMap((row) => {
+        const told = [
+            ...row.flaws,
+            ...(row.losesWhenDown.length === 0 ? [] : [`stops ${row.losesWhenDown.join(", ")}`]),
+            ...(row.accepted ? [`accepted: ${row.reason ?? "with what it stands on"}`] : []),
+            `mitigation: ${row.mitigation}`,
         ];
+        const [first = "", ...rest] = told.map(asSentence);
+        return [[row.component, row.spof ? "YES" : "NO", first], ...rest.map((line) => ["", "", line])];
     });
     return [
         ...heading("Single points of failure"),
-        ...table(["what", "component", "SPOF", "loses when down; mitigation"], rows),
+        ...table(["component", "SPOF", "why"], rows),
         ...(spof.pairs.length === 0
             ? []
             : [
                   "",
                   ...wrap(
-                      `Two at once: ${spof.pairs.length} pairs stop something that neither stops alone.`,
+                      `Two at once: ${spof.pairs.map(({ pair, losesWhenDown }) => `${pair.join(" and ")} stop ${losesWhenDown.join(", ")}`).join("; ")}.`,
                       width - 2,
                   ),
               ]),
@@ -103,7 +107,7 @@ export function costText({ freeTier, cost }: Judgement): string[] {
 export function policyText({ policy }: Rehearsal): string[] {
     const found = distinct(policy.violations);
     const count = (level: string) => found.filter((violation) => violation.level === level).length;
-    const rows = found.map(({ level, rule, message }) => [level, rule, message.replace(/\s+/g, " ")]);
+    const rows = found.map(({ level, rule, message }) => [level, rule, message]);
     return [
         ...heading(`Policy: ${count("mandatory") + count("unable")} violations, ${count("advisory")} advisories`),
         ...(rows.length === 0 ? [] : table(["level", "rule", "message"], rows)),

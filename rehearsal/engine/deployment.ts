@@ -18,6 +18,8 @@ export interface DeployedResource {
     /** `URN::ID` of its provider. */
     readonly provider?: string;
     readonly protect?: boolean;
+    /** URN of what takes this along when it is deleted. */
+    readonly deletedWith?: string;
     /** True for what a replacement has yet to delete. */
     readonly delete?: boolean;
     /** True for what the program only looked up. */
