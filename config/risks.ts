@@ -29,7 +29,9 @@ export const acceptedRisksSchema = z
             owner: z.string().min(1).describe("Who decided so."),
             until: z.iso
                 .date({ error: "a date such as 2027-06-30" })
-                .describe("Last day it is accepted, e.g. `2027-06-30`."),
+                .describe(
+                    'Last day it is accepted, in quotes, e.g. `"2027-06-30"`: YAML makes something else of a bare date.',
+                ),
         }),
     )
     .describe("Single points of failure this stack lives with, each until its day.");

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { type Fleet, parseFleet, readFleet, sections } from "../../../config";
 import { configurationMarkdown, stackJsonSchema } from "../../../config/documentation";
 import { datastores, proxmoxMachines, storageDisks, subnet } from "../../../config/fleet";
@@ -28,6 +29,11 @@ describe.each(["homelab", "homelab-ha"])("Pulumi.%s.yaml", (stack) => {
     test("tells editors where its schema is", () => {
         const [line] = fs.readFileSync(path.join(projectFolder, `Pulumi.${stack}.yaml`), "utf8").split("\n");
         expect(line).toBe("# yaml-language-server: $schema=docs/stack.schema.json");
+    });
+
+    test("is the same to a parser that knows dates, as Pulumi's does: each stands in quotes", () => {
+        const text = fs.readFileSync(path.join(projectFolder, `Pulumi.${stack}.yaml`), "utf8");
+        expect(parse(text, { customTags: ["timestamp"] })).toEqual(parse(text));
     });
 
     test("is read from the running stack's config as its file says it", async () => {

@@ -1,80 +1,18 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import type { Home, Node } from "../../../components/kubernetes/cluster";
-import { type PolicyValue, plainValue } from "./plain-value";
+import { type Registered, synth } from "../../harness/synth";
 
 /** One resource as the program registered it. */
-export interface Recorded {
-    readonly type: string;
-    readonly name: string;
-    readonly urn: string;
-    /** Name of the parent; empty at the top. */
-    readonly parent: string;
-    readonly inputs: PolicyValue;
-    /** Names of the resources it waits for, by option or by data, in alphabetical order. */
-    readonly dependencies: readonly string[];
-    /** Name of the resource that takes it along. */
-    readonly deletedWith: string;
-    readonly protect: boolean;
-    /** What a component registered as its outputs. */
-    outputs: PolicyValue;
-}
-
-type Register = MockMonitor["registerResource"];
-type RegisterOutputs = MockMonitor["registerResourceOutputs"];
-
-const nameOf = (urn: string): string => urn.split("::").at(-1) ?? "";
+export type Recorded = Registered;
 
 /**
  * Runs a program under mocks as a first preview sees it, where nothing a provider computes is known but passwords, and
  * returns every resource it registered, in the order of their names.
  */
 export async function recorded(program: () => void): Promise<readonly Recorded[]> {
-    const all: Recorded[] = [];
-    const register: Register = MockMonitor.prototype.registerResource;
-    const registerOutputs: RegisterOutputs = MockMonitor.prototype.registerResourceOutputs;
-    MockMonitor.prototype.registerResource = function (this: MockMonitor, request, callback) {
-        const record: Register = (req, answer) => register.call(this, req, answer);
-        return record(request, (error: unknown, response: { getUrn(): string } | undefined) => {
-            if (response !== undefined) {
-                all.push({
-                    type: request.getType(),
-                    name: request.getName(),
-                    urn: response.getUrn(),
-                    parent: nameOf(request.getParent()),
-                    inputs: plainValue(request.getObject()?.toJavaScript() ?? {}),
-                    dependencies: [...new Set<string>(request.getDependenciesList().map(nameOf))].sort(),
-                    deletedWith: nameOf(request.getDeletedwith()),
-                    protect: request.getProtect() ?? false,
-                    outputs: {},
-                });
-            }
-            callback(error, response);
-        });
-    };
-    MockMonitor.prototype.registerResourceOutputs = function (this: MockMonitor, request, callback) {
-        const found = all.find((each) => each.urn === request.getUrn());
-        if (found !== undefined) found.outputs = plainValue(request.getOutputs()?.toJavaScript() ?? {});
-        return registerOutputs.call(this, request, callback);
-    };
-    try {
-        await pulumi.runtime.setMocks(
-            {
-                newResource: ({ type, name }) => ({ id: `${name}-id`, state: passwordOf(type, name) }),
-                call: () => ({}),
-            },
-            "strata",
-            "test",
-            true,
-        );
-        program();
-        await pulumi.runtime.disconnect();
-    } finally {
-        MockMonitor.prototype.registerResource = register;
-        MockMonitor.prototype.registerResourceOutputs = registerOutputs;
-    }
-    return all.filter(({ name }) => !scaffolding.includes(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const { resources } = await synth(program, { computed: passwordOf });
+    return resources.filter(({ name }) => !scaffolding.includes(name));
 }
 
 /** Passwords alone are drawn, so that a test can look for where they go: `drawn-` and the resource's name. */
