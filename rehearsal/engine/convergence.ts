@@ -1,5 +1,5 @@
 /** Whether the state and the world tell the same story. */
-import type { Standing } from "../protocol/inventory";
+import type { Inventory, Standing } from "../protocol/inventory";
 import { type Deployment, nameOf, resourcesOf } from "./deployment";
 
 /** What is in one and not in the other, or twice; one sentence each, none where all is well. */
@@ -23,4 +23,21 @@ export function disagreements(deployment: Deployment, standing: readonly Standin
             .filter(({ type, id }) => !inWorld.has(`${type} ${id}`))
             .map(({ urn, id }) => `The state has '${nameOf(urn)}' as '${id}', but there is no such thing.`),
     ];
+}
+
+/**
+ * Takes off the account what went along with something else: the engine asks nobody to delete it.
+ *
+ * @param before The state before the deletion.
+ */
+export function settleAccount(before: Deployment, inventory: Inventory): void {
+    const along = resourcesOf(before).filter(({ deletedWith }) => deletedWith !== undefined && deletedWith !== "");
+    for (let settled = false; !settled; ) {
+        const standing = new Set(inventory.standing.map(({ urn }) => urn));
+        const gone = along.filter(({ urn, deletedWith = "" }) => standing.has(urn) && !standing.has(deletedWith));
+        for (const { type, id = "" } of gone) {
+            inventory.gone(type, id);
+        }
+        settled = gone.length === 0;
+    }
 }

@@ -22,6 +22,8 @@ export interface DeployedResource {
     readonly deletedWith?: string;
     /** True for what a replacement has yet to delete. */
     readonly delete?: boolean;
+    /** URN of what takes it along when it is deleted, so that the engine need not ask for it. */
+    readonly deletedWith?: string;
     /** True for what the program only looked up. */
     readonly external?: boolean;
     readonly initErrors?: readonly string[];

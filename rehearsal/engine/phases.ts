@@ -3,7 +3,7 @@ import type { ProviderServer } from "../protocol/server";
 import type { PackageBehaviour } from "../world/behaviour";
 import type { Properties } from "../world/value";
 import type { World } from "../world/world";
-import { disagreements } from "./convergence";
+import { disagreements, settleAccount } from "./convergence";
 import { type Deployment, nameOf, resourcesOf } from "./deployment";
 import type { Faults } from "./faults";
 import { PhaseRecord } from "./phase";
@@ -138,7 +138,8 @@ export class Phases {
 
     async #destroy(): Promise<boolean> {
         const { stack } = this.options;
-        const kept = resourcesOf(await stack.export()).filter(({ protect }) => protect === true);
+        const before = await stack.export();
+        const kept = resourcesOf(before).filter(({ protect }) => protect === true);
         const told: string[] = [];
         const complaints: string[] = [];
         if (kept.length > 0) {
@@ -156,12 +157,14 @@ export class Phases {
             }
             await stack.unprotect();
         }
-        return this.#phase(
+        const ok = await this.#phase(
             "destroy",
             (options) => stack.destroy(options),
             async () => complaints,
             told,
         );
+        settleAccount(before, this.options.server.inventory);
+        return ok;
     }
 
     /** What is wrong though the engine is content: with the state, or with the world itself. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { disagreements } from "../../../../rehearsal/engine/convergence";
+import { disagreements, settleAccount } from "../../../../rehearsal/engine/convergence";
 import type { DeployedResource, Deployment } from "../../../../rehearsal/engine/deployment";
 import { isInterrupted, recover, withAdopted } from "../../../../rehearsal/engine/recovery";
+import { Inventory } from "../../../../rehearsal/protocol/inventory";
 
 const resource = (name: string, more: Partial<DeployedResource> = {}): DeployedResource => ({
     urn: `urn:pulumi:s::p::t:i:T::${name}`,
@@ -116,6 +117,25 @@ describe("state and world disagree", () => {
         expect(disagreements(state(resource("a", { id: "1" })), [])).toEqual([
             "The state has 'a' as '1', but there is no such thing.",
         ]);
+    });
+
+    test("not about what went along with something else that is gone, however long the chain", () => {
+        const inventory = new Inventory();
+        inventory.made(standing("kept", "1"));
+        inventory.made(standing("pod", "2"));
+        inventory.made(standing("node", "3"));
+        inventory.made(standing("note", "4"));
+        settleAccount(
+            state(
+                resource("vm", { id: "0" }),
+                resource("kept", { id: "1" }),
+                resource("node", { id: "3", deletedWith: resource("vm").urn }),
+                resource("pod", { id: "2", deletedWith: resource("node").urn }),
+                resource("note", { id: "4", deletedWith: resource("kept").urn }),
+            ),
+            inventory,
+        );
+        expect(inventory.standing.map(({ id }) => id)).toEqual(["1", "4"]);
     });
 
     test("not about components, providers and what was only looked up", () => {
