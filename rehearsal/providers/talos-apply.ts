@@ -1,8 +1,8 @@
 /** A machine's configuration: `talos:machine/configurationApply:ConfigurationApply`. */
 import { createHash } from "node:crypto";
 import type { CheckFailure, Operation, ResourceBehaviour } from "../world/behaviour";
-import type { ApplyMode } from "../world/talos";
 import { applyPatches, readDocuments, writeDocuments } from "../world/talos-config";
+import type { ApplyMode } from "../world/talos-takeable";
 import { at, list, type Properties, text, UNKNOWN } from "../world/value";
 import type { World } from "../world/world";
 import { difference } from "./properties";

@@ -1,11 +1,12 @@
 /** A Talos cluster's first steps: `talos:machine/bootstrap:Bootstrap` and `talos:cluster/kubeconfig:Kubeconfig`. */
-import { createHash, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { stringify } from "yaml";
 import type { ResourceBehaviour } from "../world/behaviour";
 import { Refusal } from "../world/refusal";
-import { rpc, type TalosCall } from "../world/talos";
+import type { TalosCall } from "../world/talos";
 import { textAt } from "../world/talos-config";
 import { kubernetesClient, worldBegins } from "../world/talos-pki";
+import { rpc } from "../world/talos-takeable";
 import { type Properties, text } from "../world/value";
 import type { World } from "../world/world";
 import { difference, withDefaults } from "./properties";
@@ -39,8 +40,11 @@ export function bootstrapBehaviour(world: World): ResourceBehaviour {
     };
 }
 
-/** What the provider makes of a cluster's kubeconfig. Refuses where the node has none to give. */
-export function kubeconfigOf(world: World, call: TalosCall): Properties {
+/** A cluster's name, and what the provider makes of its kubeconfig. Refuses where the node has none to give. */
+export function kubeconfigOf(
+    world: World,
+    call: TalosCall,
+): { readonly cluster: string; readonly outputs: Properties } {
     const node = world.talos.reach(call);
     if (node.config === undefined) {
         throw new Refusal(
@@ -71,16 +75,10 @@ export function kubeconfigOf(world: World, call: TalosCall): Properties {
         contexts: [{ name: user, context: { cluster, namespace: "default", user } }],
         "current-context": user,
     });
-    return { kubeconfigRaw: raw, kubernetesClientConfiguration: { host, ...client } };
+    return { cluster, outputs: { kubeconfigRaw: raw, kubernetesClientConfiguration: { host, ...client } } };
 }
 
 const renewal = { certificateRenewalDuration: "720h" };
-
-/** The name under which the resource's id is told apart: that of the cluster. */
-function clusterId(outputs: Properties): string {
-    const raw = text(outputs, "kubeconfigRaw") ?? "";
-    return /^\s*cluster: (\S+)$/m.exec(raw)?.[1] ?? createHash("sha256").update(raw).digest("hex").slice(0, 12);
-}
 
 /** The administrator's kubeconfig of a cluster, renewed when its certificate has less time left than asked. */
 export function kubeconfigBehaviour(world: World): ResourceBehaviour {
@@ -111,17 +109,19 @@ export function kubeconfigBehaviour(world: World): ResourceBehaviour {
                 return kubeconfigOf(world, call);
             });
             return {
-                id: clusterId(made),
-                outputs: { ...withDefaults(inputs, renewal), endpoint: call.endpoint, ...made },
+                id: made.cluster,
+                outputs: { ...withDefaults(inputs, renewal), endpoint: call.endpoint, ...made.outputs },
             };
         },
         read: async (id, state, inputs) => ({ id, outputs: state, inputs }),
         update: async (_id, old, inputs) => {
             const call = callOf(inputs);
             const kept = { ...old, ...withDefaults(inputs, renewal), endpoint: call.endpoint };
-            return expires(old, inputs)
-                ? { ...kept, ...(await under("failed to retrieve kubeconfig", () => kubeconfigOf(world, call))) }
-                : kept;
+            if (!expires(old, inputs)) {
+                return kept;
+            }
+            const made = await under("failed to retrieve kubeconfig", () => kubeconfigOf(world, call));
+            return { ...kept, ...made.outputs };
         },
         delete: async () => undefined,
     };

@@ -165,7 +165,7 @@ export function talosFunctions(world: World): Readonly<Record<string, FunctionBe
         "talos:cluster/getKubeconfig:getKubeconfig": async (args: Properties) => {
             const call = callOf(args);
             const made = await under("failed to retrieve kubeconfig", () => kubeconfigOf(world, call));
-            return { ...args, endpoint: call.endpoint, id: call.node, ...made };
+            return { ...args, endpoint: call.endpoint, id: call.node, ...made.outputs };
         },
     };
 }

@@ -1,10 +1,10 @@
 /** Virtual machines of a Proxmox VE installation: made, started, changed and removed as its API does it. */
-import type { FactoryImage } from "./image-factory";
-import type { Disk, Machine } from "./machine";
+import type { Machine } from "./machine";
 import { networkRange } from "./network";
 import type { Proxmox } from "./proxmox";
+import { bareDisk, bootImage, checkDisks } from "./proxmox-disks";
 import { httpError } from "./proxmox-http";
-import type { DiskSpec, VmSpec } from "./proxmox-vm";
+import type { VmSpec } from "./proxmox-vm";
 import { Refusal } from "./refusal";
 
 const qemu = (place: string) => `proxmox/qemu-server: src/PVE/${place}`;
@@ -261,88 +261,6 @@ export class VirtualMachine {
             }
         }
     }
-}
-
-/** Interfaces a disk can be on, and how many of each. */
-const interfaceCounts: Readonly<Record<string, number>> = { ide: 4, sata: 6, scsi: 31, virtio: 16 };
-
-function checkDisks(proxmox: Proxmox, spec: VmSpec, existing?: number): void {
-    const seen = new Set<string>();
-    for (const disk of spec.disks) {
-        const [, bus = "", index = ""] = /^([a-z]+)(\d+)$/.exec(disk.interface) ?? [];
-        const count = interfaceCounts[bus];
-        if (count === undefined || Number(index) >= count) {
-            throw new Refusal(
-                `Defined disk interface not supported. Interface was ${disk.interface}, but only [ide sata scsi virtio] are supported`,
-                "bpg/terraform-provider-proxmox: proxmoxtf/resource/vm/disk/disk.go, GetDiskDeviceObjects",
-            );
-        }
-        if (seen.has(disk.interface)) {
-            throw new Refusal(
-                `duplicate disk interface "${disk.interface}": each disk needs an interface of its own`,
-                "bpg/terraform-provider-proxmox: proxmoxtf/resource/vm/disk/schema.go, disks are kept by interface",
-            );
-        }
-        seen.add(disk.interface);
-        if (Buffer.byteLength(disk.serial) > 20) {
-            throw new Refusal(
-                httpError(
-                    400,
-                    `Parameter verification failed. (${disk.interface}: invalid format - format error ${disk.interface}.serial: value may only be 20 characters long)`,
-                ),
-                `${qemu("QemuServer/Drive.pm")}, serial`,
-            );
-        }
-        proxmox.datastore(disk.datastore, spec.node, "images");
-        if (existing === undefined && disk.from !== undefined) {
-            fileOf(proxmox, spec.node, disk.from);
-        }
-    }
-    for (const device of spec.bootOrder) {
-        const other = /^(net\d+|ide\d+|efidisk0)$/.test(device);
-        if (!seen.has(device) && !other) {
-            throw new Refusal(
-                httpError(500, `invalid bootorder: device '${device}' does not exist'`),
-                `${qemu("API2/Qemu.pm")}, update_vm_api`,
-            );
-        }
-    }
-}
-
-/** A file by its id on a node. Refuses one that is not there. */
-function fileOf(proxmox: Proxmox, node: string, id: string): { readonly image?: FactoryImage } {
-    const [datastore = ""] = id.split(":");
-    const found = proxmox.datastore(datastore, node).file(node, id);
-    if (found === undefined) {
-        throw new Refusal(
-            `error creating VM: ${httpError(500, `volume '${id}' does not exist`)}`,
-            "proxmox/pve-storage: src/PVE/Storage/Plugin.pm, activate_volume",
-        );
-    }
-    return found;
-}
-
-/** The Talos image a machine boots: the first disk of the boot order that holds one, or its ISO. */
-function bootImage(proxmox: Proxmox, spec: VmSpec): FactoryImage | undefined {
-    const ordered = [...spec.disks].sort((a, b) => rank(spec, a) - rank(spec, b));
-    const from = ordered.find((disk) => disk.from !== undefined)?.from ?? spec.iso;
-    return from === undefined ? undefined : fileOf(proxmox, spec.node, from).image;
-}
-
-function rank(spec: VmSpec, disk: DiskSpec): number {
-    const index = spec.bootOrder.indexOf(disk.interface);
-    return index < 0 ? spec.bootOrder.length : index;
-}
-
-function bareDisk(proxmox: Proxmox, spec: VmSpec, disk: DiskSpec, index: number): Disk {
-    const image = disk.from === undefined ? undefined : fileOf(proxmox, spec.node, disk.from).image;
-    const prefix = disk.interface.startsWith("virtio") ? "vd" : "sd";
-    return {
-        serial: disk.serial,
-        sizeGiB: disk.sizeGiB,
-        device: `/dev/${prefix}${String.fromCharCode(97 + index)}`,
-        content: image === undefined ? "blank" : "image",
-    };
 }
 
 /** A MAC address of the range Proxmox draws from. */

@@ -1,5 +1,5 @@
 /** JSON patches (RFC 6902) of a machine configuration: accepted while it is a single document. */
-import { parse } from "yaml";
+import { parseAllDocuments } from "yaml";
 import { Refusal } from "./refusal";
 import type { ConfigDocument, ConfigValue } from "./talos-config";
 
@@ -19,9 +19,14 @@ export function isJsonPatch(text: string): boolean {
 
 /** Reads the operations of a patch. Refuses what is none. */
 export function readJsonPatch(text: string): readonly JsonOperation[] {
-    const parsed: unknown = parse(text);
-    if (!Array.isArray(parsed)) {
-        throw new Refusal("json: cannot unmarshal object into Go value of type jsonpatch.Patch", source);
+    const [document] = parseAllDocuments(text);
+    const [problem] = document?.errors ?? [];
+    const parsed: unknown = document?.toJS({ maxAliasCount: 0 });
+    if (problem !== undefined || !Array.isArray(parsed)) {
+        throw new Refusal(
+            `yaml: ${problem?.message.split("\n")[0] ?? "cannot unmarshal !!map into jsonpatch.Patch"}`,
+            source,
+        );
     }
     return parsed.map((operation: unknown) => {
         const found = operation as Partial<JsonOperation> | null;

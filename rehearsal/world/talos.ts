@@ -5,10 +5,10 @@ import type { Network } from "./network";
 import type { Random } from "./random";
 import { Refusal } from "./refusal";
 import type { Site } from "./site";
-import { type ConfigDocument, documentKind, isDocument, listAt, textAt, valueAt } from "./talos-config";
-import { defaultSubnets, kubePrismPort } from "./talos-generate";
+import { birthOf, clusterNode } from "./talos-cluster";
+import { type ConfigDocument, textAt, valueAt } from "./talos-config";
 import { TalosNode, talosPorts } from "./talos-node";
-import { configProblems, multipleErrors, validateKubernetesVersion } from "./talos-validate";
+import { type ApplyMode, rpc, takeable } from "./talos-takeable";
 
 /** What Talos needs of the world. */
 export interface TalosSurroundings {
@@ -31,16 +31,8 @@ export interface TalosCall {
     readonly authority: string;
 }
 
-/** How a configuration is to be applied. */
-export type ApplyMode = "auto" | "reboot" | "no_reboot" | "staged" | "staged_if_needing_reboot";
-
 const server = "siderolabs/talos: internal/app/machined/internal/server/v1alpha1/v1alpha1_server.go";
 const maintenance = "siderolabs/talos: internal/app/maintenance/server.go";
-
-/** An error of a gRPC call as Go prints it. */
-export function rpc(code: string, words: string): string {
-    return `rpc error: code = ${code} desc = ${words}`;
-}
 
 /** Parts of a configuration that take effect only with a boot (v1alpha1_runtime.go, CanApplyImmediate, turned round). */
 const bootParts = [
@@ -137,7 +129,7 @@ export class Talos {
         wait: () => Promise<void>,
     ): Promise<"auto" | "reboot" | "no_reboot" | "staged"> {
         const node = this.reach(call);
-        const config = this.#validated(node, documents, mode);
+        const config = takeable(node, documents, mode, this.around.site.kubernetesByTalos);
         const first = node.config === undefined;
         const needsBoot = first || bootParts.some((path) => changed(node.config, config, path));
         if (mode === "no_reboot" && needsBoot) {
@@ -198,7 +190,12 @@ export class Talos {
                 this.#join(peer);
             }
             this.#settleSharedAddresses();
-            this.around.born(this.#birth(node));
+            const { cluster } = node;
+            this.around.born({
+                ...birthOf(node.config ?? {}, cluster),
+                nodes: () => this.#clusterNodes(cluster),
+                alive: () => this.answers(cluster),
+            });
         }
     }
 
@@ -235,34 +232,6 @@ export class Talos {
         if (reboot) {
             this.boot(node.machine);
         }
-    }
-
-    #validated(node: TalosNode, documents: readonly ConfigDocument[], mode: ApplyMode): ConfigDocument {
-        const config = documents.find((document) => documentKind(document) === "v1alpha1");
-        if (config === undefined) {
-            throw new Refusal(
-                rpc(
-                    "InvalidArgument",
-                    "the applied machine configuration doesn't contain v1alpha1 config, did you mean to patch the machine config instead?",
-                ),
-                `${server}, ApplyConfiguration`,
-            );
-        }
-        if (node.config === undefined && (mode === "staged" || mode === "no_reboot")) {
-            throw new Refusal(
-                rpc("Unimplemented", `apply configuration --mode='${mode}' is not supported in maintenance mode`),
-                maintenance,
-            );
-        }
-        const problems = configProblems(config);
-        if (problems.length > 0) {
-            throw new Refusal(
-                rpc("InvalidArgument", `configuration validation failed: ${multipleErrors(problems)}`),
-                "siderolabs/talos: pkg/machinery/config/types/v1alpha1/v1alpha1_validation.go",
-            );
-        }
-        validateKubernetesVersion(imageVersion(config), node.version, this.around.site.kubernetesByTalos);
-        return config;
     }
 
     /** Moves a machine to the addresses its configuration gives it. */
@@ -322,35 +291,6 @@ export class Talos {
         return found;
     }
 
-    #birth(node: TalosNode): ClusterBirth {
-        const config = node.config ?? {};
-        const { cluster } = node;
-        const subnets = (key: string, otherwise: string) => {
-            const found = listAt(config, `cluster.network.${key}`).map(String);
-            return found.length === 0 ? [otherwise] : found;
-        };
-        const prism = valueAt(config, "machine.features.kubePrism.port");
-        const prismOn = valueAt(config, "machine.features.kubePrism.enabled") === true;
-        return {
-            name: textAt(config, "cluster.clusterName") ?? "",
-            caCertificate: Buffer.from(cluster, "base64").toString(),
-            endpoint: textAt(config, "cluster.controlPlane.endpoint") ?? "",
-            kubernetesVersion: imageVersion(config),
-            podSubnets: subnets("podSubnets", defaultSubnets.pods),
-            serviceSubnets: subnets("serviceSubnets", defaultSubnets.services),
-            cni:
-                textAt(config, "cluster.network.cni.name") === undefined ||
-                textAt(config, "cluster.network.cni.name") === "flannel"
-                    ? "flannel"
-                    : "none",
-            kubeProxy: valueAt(config, "cluster.proxy.disabled") !== true,
-            ...(prismOn ? { kubePrismPort: typeof prism === "number" ? prism : kubePrismPort } : {}),
-            defaultPodSecurity: podSecurity(config),
-            nodes: () => this.#clusterNodes(cluster),
-            alive: () => this.answers(cluster),
-        };
-    }
-
     /** Machines that have joined: they run, and their endpoint is one the cluster answers at. */
     #clusterNodes(cluster: string): readonly ClusterNode[] {
         if (!this.answers(cluster)) {
@@ -378,39 +318,6 @@ export class Talos {
             disk.device = names[(index + 1) % names.length] ?? disk.device;
         });
     }
-}
-
-function clusterNode(node: TalosNode, address: string): ClusterNode {
-    const plane = node.role === "controlplane";
-    const own = valueAt(node.config, "machine.nodeLabels");
-    const labels = Object.entries(isDocument(own) ? own : {}).map(([key, value]) => [key, String(value ?? "")]);
-    return {
-        name: node.hostname,
-        role: node.role,
-        address,
-        machine: node.machine,
-        labels: {
-            "kubernetes.io/hostname": node.hostname,
-            "kubernetes.io/os": "linux",
-            "kubernetes.io/arch": "amd64",
-            ...(plane ? { "node-role.kubernetes.io/control-plane": "" } : {}),
-            ...Object.fromEntries(labels),
-        },
-        schedulable: !plane || valueAt(node.config, "cluster.allowSchedulingOnControlPlanes") === true,
-    };
-}
-
-/** Kubernetes version of a configuration: that of its kubelet. */
-function imageVersion(config: ConfigDocument): string {
-    return /:v?([\d.]+)/.exec(textAt(config, "machine.kubelet.image") ?? "")?.[1] ?? "";
-}
-
-function podSecurity(config: ConfigDocument): ClusterBirth["defaultPodSecurity"] {
-    const plugin = listAt(config, "cluster.apiServer.admissionControl").find(
-        (entry) => textAt(entry, "name") === "PodSecurity",
-    );
-    const level = textAt(plugin, "configuration.defaults.enforce");
-    return level === "baseline" || level === "restricted" ? level : "privileged";
 }
 
 function changed(before: ConfigDocument | undefined, after: ConfigDocument, path: string): boolean {

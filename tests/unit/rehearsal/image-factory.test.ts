@@ -78,6 +78,22 @@ test.each([
     expect(() => factory.image(url(schematic === "" ? factory.submit("") : schematic, version, file))).toThrow(words);
 });
 
+test("an address of the factory that is no image's is not found", () => {
+    const factory = new ImageFactory(["v1.10.5"]);
+    const schematic = factory.submit("");
+    for (const path of [
+        `pxe/${schematic}/v1.10.5/metal-amd64`,
+        `image/${schematic}/v1.10.5`,
+        `image/${schematic}/v1.10.5/a/b.raw`,
+    ]) {
+        expect(() => factory.image(`https://factory.talos.dev/${path}`)).toThrow("page not found");
+    }
+});
+
+test("a file name without a platform is refused", () => {
+    expect(() => parseFileName("amd64.raw")).toThrow('invalid platform-arch: "amd64"');
+});
+
 test("an extension that does not exist is refused when its image is asked for", () => {
     const factory = new ImageFactory(["v1.10.5"]);
     const schematic = factory.submit(schematicOf("qemu-agent"));

@@ -471,6 +471,53 @@ test("a type of the package that nobody described is a stranger", async () => {
     expect([...actor.world.strangers]).toEqual([type]);
 });
 
+test("a datastore of one node is not on another", async () => {
+    const { local = { content: [], sizeGiB: 0 }, ...others } = homelabNode.datastores;
+    const site: Site = {
+        ...homelab,
+        proxmox: [
+            {
+                endpoint: "https://10.10.0.10:8006/",
+                version: "8.4.1",
+                nodes: {
+                    "pve-0": { ...homelabNode, datastores: { ...others, local } },
+                    "pve-1": { ...homelabNode, datastores: { local } },
+                },
+            },
+        ],
+    };
+    const two = new Actor({ site });
+    const only = await two.image("nocloud", { nodeName: "pve-1" });
+    await expect(two.vm("c0", 140, only, { nodeName: "pve-1" })).rejects.toThrow(
+        "storage 'local-lvm' is not available on node 'pve-1'",
+    );
+});
+
+test("what listens at an endpoint without being Proxmox answers nothing", async () => {
+    actor.world.network.claim("10.10.0.77", "a web server");
+    const elsewhere = { ...proxmoxConfig, endpoint: "https://10.10.0.77:8006/" };
+    await expect(actor.create(fileType, "image", imageArgs(actor.world.factory.submit("")), elsewhere)).rejects.toThrow(
+        'Get "https://10.10.0.77:8006/api2/json/version": EOF',
+    );
+    const none = { ...proxmoxConfig, endpoint: "pve" };
+    await expect(actor.create(fileType, "image", imageArgs(actor.world.factory.submit("")), none)).rejects.toThrow(
+        "failed to create API client: 'pve' is not a valid URL",
+    );
+});
+
+test("what is gone cannot be changed, and is gone already when it is to be removed", async () => {
+    const operation = actor.operation(vmType, "c0", proxmoxConfig);
+    await expect(actor.behaviour(vmType).update("140", {}, vmArgs("c0", 140, image), operation)).rejects.toThrow(
+        "Configuration file 'nodes/pve/qemu-server/140.conf' does not exist",
+    );
+    await actor.behaviour(vmType).delete("140", {}, operation);
+    const type = "proxmoxve:storage/directory:Directory";
+    const args = { resourceId: "images", path: "/var/lib/images" };
+    await expect(
+        actor.behaviour(type).update("images", {}, args, actor.operation(type, "images", proxmoxConfig)),
+    ).rejects.toThrow("update storage failed: storage 'images' does not exist");
+});
+
 test("every refusal names its source", async () => {
     const failure = await actor.vm("c0", 140, image, { nodeName: "pve9" }).catch((error: unknown) => error);
     expect((failure as Refusal).source).toContain("proxmox/");

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { beforeEach, expect, test } from "vitest";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import type { Cluster } from "../../../rehearsal/world/kubernetes/cluster";
 import { Refusal } from "../../../rehearsal/world/refusal";
 import { at, type Properties, text } from "../../../rehearsal/world/value";
@@ -139,6 +139,8 @@ test.each<[string, string, string]>([
         "- op: add\n  path: /machine/instal\n  value: {}\n",
         "unknown keys found during decoding",
     ],
+    ["a list of words", "- machine\n", "document is not a mapping"],
+    ["a JSON patch that is no list", "[\n", "yaml"],
     ["a JSON operation there is none of", "- op: merge\n  path: /machine\n", "Unexpected kind: merge"],
     ["a JSON operation without a path", "- op: add\n  value: 1\n", "missing operation path"],
 ])("a patch with %s is refused", async (_, patch, words) => {
@@ -155,6 +157,11 @@ test.each<[string, Properties, string]>([
         "an endpoint without scheme",
         { clusterEndpoint: "10.10.0.140:6443" },
         "no scheme specified for the cluster endpoint URL",
+    ],
+    [
+        "an endpoint that no parser takes",
+        { clusterEndpoint: "https://10.10.0.140:port" },
+        "failed to parse the cluster endpoint URL",
     ],
     [
         "an endpoint without encryption",
@@ -188,6 +195,52 @@ test("patches merge as Talos merges: maps deep, lists appended, interfaces by se
     expect(config.cluster.network.podSubnets).toEqual(["10.42.0.0/16"]);
     expect(config.machine.nodeLabels).toEqual({});
     expect(config.machine.install.disk).toBe("/dev/sda");
+});
+
+test.each([
+    ["a machine type there is none of", { "machine.type": "master" }, 'unknown machine type "master"'],
+    ["no authority", { "machine.ca.crt": "" }, "issuing CA or some accepted CAs are required"],
+    [
+        "a control plane without its authority's key",
+        { "machine.ca.key": "" },
+        "issuing CA key is required for controlplane nodes",
+    ],
+    ["no endpoint", { "cluster.controlPlane.endpoint": "" }, "cluster controlplane endpoint is required"],
+    [
+        "an endpoint that is none",
+        { "cluster.controlPlane.endpoint": "nowhere" },
+        'invalid controlplane endpoint: "nowhere"',
+    ],
+    ["no machine", { machine: null }, "machine instructions are required"],
+    ["no cluster", { cluster: null }, "cluster instructions are required"],
+])("text with %s is no configuration for a machine", async (_, changes, words) => {
+    const config = parse(await actor.config(secrets, "c0", [machinePatch("c0", 140)]));
+    for (const [path, value] of Object.entries(changes)) {
+        const steps = path.split(".");
+        const last = steps.pop() ?? "";
+        steps.reduce((part, step) => part[step], config)[last] = value;
+    }
+    await expect(actor.apply(secrets, address("c0"), stringify(config))).rejects.toThrow(words);
+});
+
+test.each([
+    ["Talos", "machine", "issuing Talos API CA key is not allowed on non-controlplane nodes"],
+    ["Kubernetes", "cluster", "cluster CA key is not allowed on non-controlplane nodes"],
+])("a worker must not hold the key of the %s authority", async (_, part, words) => {
+    const config = parse(await actor.config(secrets, "w0", [machinePatch("w0", 150)]));
+    config[part].ca.key = "a-key";
+    await expect(actor.apply(secrets, address("w0"), stringify(config))).rejects.toThrow(words);
+});
+
+test("a node that stays away is missed by the health check", async () => {
+    await configure("c0");
+    await configure("w0", [], { clusterEndpoint: "https://10.10.0.151:6443" });
+    await actor.bootstrap(secrets, address("c0"));
+    const { world } = actor;
+    world.kubernetes.nodesReady = () => ({ ready: ["c0"], notReady: {} });
+    await expect(actor.invoke(healthToken, healthArgs({ workerNodes: ["10.10.0.150"] }))).rejects.toThrow(
+        "waiting for all k8s nodes to report: expected 2 nodes, found 1",
+    );
 });
 
 test("JSON patches change a single document, and are refused where there are several", async () => {
@@ -299,6 +352,12 @@ test.each<[string, string, string, string]>([
         "c0",
         "machine:\n  network:\n    interfaces:\n      - deviceSelector: {physical: true}\n        vip: {ip: api.lan}\n",
         'failed to parse "api.lan" as IP address',
+    ],
+    [
+        "a route to what is no network",
+        "c0",
+        "machine:\n  network:\n    interfaces:\n      - interface: eth0\n        routes: [{network: lan, gateway: 10.10.0.1}]\n",
+        '"lan": invalid network address',
     ],
 ])("Talos does not take a configuration with %s", async (_, name, patch, words) => {
     await expect(configure(name, [patch])).rejects.toThrow(words);
