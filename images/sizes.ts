@@ -1,0 +1,41 @@
+/** Whether the images fit into the object storage that costs nothing. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+/**
+ * Oracle's Always Free object storage, all tiers together (architecture diagrams, "Objects 20GB"; docs.oracle.com,
+ * Always Free resources). Counted in decimal gigabytes, the smaller reading.
+ */
+export const allowanceBytes = 20e9;
+
+/** One image that was built. */
+export interface ImageSize {
+    readonly name: string;
+    readonly bytes: number;
+}
+
+/** The images (`*.qcow2`) of a folder, by name. */
+export function imagesIn(folder: string): ImageSize[] {
+    return fs
+        .readdirSync(folder)
+        .filter((name) => name.endsWith(".qcow2"))
+        .sort()
+        .map((name) => ({ name, bytes: fs.statSync(path.join(folder, name)).size }));
+}
+
+function gigabytes(bytes: number): string {
+    return `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+/**
+ * One sentence naming each image where together they reach the allowance, undefined where they fit. The document draws
+ * "< 20GB", so exactly 20 GB do not fit.
+ */
+export function oversize(images: readonly ImageSize[]): string | undefined {
+    const total = images.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (total < allowanceBytes) {
+        return undefined;
+    }
+    const each = images.map(({ name, bytes }) => `${name} ${gigabytes(bytes)}`).join(", ");
+    return `The images take ${gigabytes(total)} (${each}), but object storage is free below ${gigabytes(allowanceBytes)}: drop one or make it smaller.`;
+}
