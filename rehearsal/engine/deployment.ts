@@ -18,8 +18,6 @@ export interface DeployedResource {
     /** `URN::ID` of its provider. */
     readonly provider?: string;
     readonly protect?: boolean;
-    /** URN of what takes this along when it is deleted. */
-    readonly deletedWith?: string;
     /** True for what a replacement has yet to delete. */
     readonly delete?: boolean;
     /** URN of what takes it along when it is deleted, so that the engine need not ask for it. */

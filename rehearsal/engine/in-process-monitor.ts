@@ -11,35 +11,10 @@ import {
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { refused, type WireError } from "../protocol/answers";
 import { configurationOf } from "../protocol/configuration";
-import { differenceOf } from "../protocol/difference";
-import type { Asked, Operations } from "../protocol/operations";
 import { fromStruct, nothingSecret, type Secrets, secretsOfResult, toStruct } from "../protocol/values";
 import type { PackageBehaviour, ProviderInstance, ResourceBehaviour } from "../world/behaviour";
-import { PartialFailure } from "../world/refusal";
 import { hasUnknown, type Properties } from "../world/value";
-import type { Change } from "./rehearsal";
-
-/** One resource of an in-process state. */
-export interface InProcessResource {
-    readonly urn: string;
-    readonly type: string;
-    readonly name: string;
-    readonly custom: boolean;
-    /** Empty for components. */
-    readonly id: string;
-    readonly parent: string;
-    readonly inputs: Properties;
-    readonly outputs: Properties;
-    readonly secrets: Secrets;
-    /** URNs of everything it waited for. */
-    readonly dependencies: readonly string[];
-    /** Input property to the URNs its value comes from. */
-    readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
-    readonly protect: boolean;
-    readonly provider: ProviderInstance;
-    /** True for what was made only in part: the next run updates it. */
-    readonly broken?: boolean;
-}
+import { type InProcessResource, Steps, type StepsOptions } from "./in-process-steps";
 
 /** Something that went wrong, with the resource it happened to. */
 export interface InProcessError {
@@ -47,16 +22,13 @@ export interface InProcessError {
     readonly message: string;
 }
 
-/** What the monitor works with; the maps are changed in place. */
-export interface MonitorOptions {
+/** What the monitor works with. */
+export interface MonitorOptions extends StepsOptions {
     readonly project: string;
     readonly stack: string;
-    readonly preview: boolean;
     /** Configuration by full key, as default providers get it. */
     readonly config: ReadonlyMap<string, string>;
     readonly packages: readonly PackageBehaviour[];
-    readonly operations: Operations;
-    readonly state: Map<string, InProcessResource>;
     /** Called at each sign of life. */
     readonly onActivity: () => void;
 }
@@ -68,24 +40,22 @@ const urnSeparator = "::";
 /** Answers one run of one program. */
 export class InProcessMonitor {
     readonly errors: InProcessError[] = [];
-    readonly changed: Change[] = [];
     /** URNs the program registered, in order. */
     readonly registered = new Set<string>();
-    /** Creates that run: what an engine that dies now would leave pending. */
-    readonly creating = new Map<string, Omit<InProcessResource, "id" | "outputs">>();
-    same = 0;
     #busy = 0;
     readonly #providers = new Map<string, ProviderInstance>();
 
-    constructor(private readonly options: MonitorOptions) {}
+    /** What it does to the world and to the state. */
+    readonly steps: Steps;
+
+    constructor(private readonly options: MonitorOptions) {
+        this.steps = new Steps(options);
+    }
 
     /** True while something the program asked for is being done. */
     get busy(): boolean {
         return this.#busy > 0;
     }
-
-    /** Set when nothing must be recorded any more: an engine that died. */
-    dead = false;
 
     supportsFeature(_: messages.SupportsFeatureRequest, answer: Answer<SupportsFeatureResponse>): void {
         // Values with dependencies of their own would only tell what the dependency lists tell already.
@@ -123,7 +93,7 @@ export class InProcessMonitor {
 
     /** Does what is asked; an error is noted and the program gets no answer, as the engine stops a program. */
     #do<T>(act: () => Promise<T>, answer: Answer<T>, urn?: string): void {
-        if (this.errors.length > 0 || this.dead) {
+        if (this.errors.length > 0 || this.steps.dead) {
             return;
         }
         this.#busy++;
@@ -132,7 +102,7 @@ export class InProcessMonitor {
             (response) => {
                 this.#busy--;
                 this.options.onActivity();
-                if (!this.dead) {
+                if (!this.steps.dead) {
                     answer(null, response);
                 }
             },
@@ -192,7 +162,8 @@ export class InProcessMonitor {
             // The engine knows nothing of a provider whose configuration is unknown, and asks it nothing.
             return response(urn, "", {}, nothingSecret);
         }
-        return await this.#registerCustom({ ...base, provider });
+        const { id, outputs, secrets } = await this.steps.take({ ...base, provider }, this.#behaviour(type));
+        return response(urn, id, outputs, secrets);
     }
 
     #registerProvider(base: Omit<InProcessResource, "id" | "outputs" | "provider">): RegisterResourceResponse {
@@ -210,108 +181,8 @@ export class InProcessMonitor {
             this.#providers.set(`${urn}${urnSeparator}${id}`, provider);
         }
         this.options.state.set(urn, { ...base, id, outputs: inputs, provider });
-        this.#note(known === undefined ? "create" : undefined, urn);
+        this.steps.note(known === undefined ? "create" : undefined, urn);
         return response(urn, id, inputs, secrets);
-    }
-
-    async #registerCustom(base: Omit<InProcessResource, "id" | "outputs">): Promise<RegisterResourceResponse> {
-        const { urn, type, name, provider } = base;
-        const behaviour = this.#behaviour(type);
-        const old = this.options.state.get(urn);
-        const checked = behaviour.check?.(base.inputs, old?.inputs, { urn, type, name, provider }) ?? {
-            inputs: base.inputs,
-            failures: [],
-        };
-        if (checked.failures.length > 0) {
-            throw new Error(checked.failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "));
-        }
-        const inputs = checked.inputs;
-        const secrets = secretsOfResult(inputs, [{ value: base.inputs, secrets: base.secrets }]);
-        const wanted = { ...base, inputs, secrets };
-        if (this.options.preview) {
-            this.#note(old === undefined ? "create" : previewed(behaviour, old, inputs), urn);
-            return response(urn, old?.id ?? "", { ...old?.outputs, ...inputs }, secrets);
-        }
-        if (old === undefined) {
-            return await this.#create(behaviour, wanted);
-        }
-        const difference = differenceOf(behaviour, old.inputs, inputs, old.outputs);
-        if (difference.replaces.length > 0) {
-            return await this.#replace(behaviour, wanted, old, difference.deleteBeforeReplace ?? false);
-        }
-        if (difference.changes.length > 0 || old.broken === true) {
-            return await this.#update(behaviour, wanted, old);
-        }
-        this.#note(undefined, urn);
-        return this.#keep({ ...old, ...wanted, secrets: old.secrets });
-    }
-
-    async #create(
-        behaviour: ResourceBehaviour,
-        wanted: Omit<InProcessResource, "id" | "outputs">,
-    ): Promise<RegisterResourceResponse> {
-        this.creating.set(wanted.urn, wanted);
-        const source = { value: wanted.inputs, secrets: wanted.secrets };
-        try {
-            const made = await this.options.operations.run(asked("create", wanted), wanted.inputs, (operation) =>
-                behaviour.create(wanted.inputs, operation),
-            );
-            const secrets = secretsOfResult(made.outputs, [source], behaviour.secretOutputs);
-            this.#note("create", wanted.urn);
-            return this.#keep({ ...wanted, id: made.id, outputs: made.outputs, secrets });
-        } catch (error) {
-            if (error instanceof PartialFailure) {
-                this.#keep({ ...wanted, id: error.id, outputs: error.outputs, broken: true });
-            }
-            throw error;
-        } finally {
-            if (!this.dead) {
-                this.creating.delete(wanted.urn);
-            }
-        }
-    }
-
-    async #update(
-        behaviour: ResourceBehaviour,
-        wanted: Omit<InProcessResource, "id" | "outputs">,
-        old: InProcessResource,
-    ): Promise<RegisterResourceResponse> {
-        const outputs = await this.options.operations.run(asked("update", wanted), wanted.inputs, (operation) =>
-            behaviour.update(old.id, old.outputs, wanted.inputs, operation),
-        );
-        const sources = [{ value: wanted.inputs, secrets: wanted.secrets }];
-        const secrets = secretsOfResult(outputs, sources, behaviour.secretOutputs);
-        this.#note("update", wanted.urn);
-        return this.#keep({ ...wanted, id: old.id, outputs, secrets, broken: false });
-    }
-
-    async #replace(
-        behaviour: ResourceBehaviour,
-        wanted: Omit<InProcessResource, "id" | "outputs">,
-        old: InProcessResource,
-        deleteFirst: boolean,
-    ): Promise<RegisterResourceResponse> {
-        const remove = () =>
-            this.options.operations.run(asked("delete", old), old.outputs, (operation) =>
-                behaviour.delete(old.id, old.outputs, operation),
-            );
-        if (deleteFirst) {
-            await remove();
-        }
-        const made = await this.#create(behaviour, wanted);
-        if (!deleteFirst) {
-            await remove();
-        }
-        this.changed.pop();
-        this.#note("replace", wanted.urn);
-        return made;
-    }
-
-    #keep(resource: InProcessResource): RegisterResourceResponse {
-        if (!this.dead) {
-            this.options.state.set(resource.urn, resource);
-        }
-        return response(resource.urn, resource.id, resource.outputs, resource.secrets);
     }
 
     async #read(request: messages.ReadResourceRequest): Promise<ReadResourceResponse> {
@@ -351,14 +222,6 @@ export class InProcessMonitor {
         return answer.setReturn(toStruct(result, secretsOfResult(result, [args], behaviour.secretResults?.[token])));
     }
 
-    #note(operation: Change["operation"] | undefined, urn: string): void {
-        if (operation === undefined) {
-            this.same++;
-        } else {
-            this.changed.push({ urn, operation, properties: [] });
-        }
-    }
-
     /** The provider a request names, the default one where it names none, undefined where it is not known yet. */
     #provider(reference: string, token: string): ProviderInstance | undefined {
         if (reference !== "") {
@@ -394,24 +257,6 @@ const noProvider: ProviderInstance = { package: "pulumi", config: {} };
 /** The package a token belongs to. */
 export function packageOf(token: string): string {
     return token.slice(0, token.indexOf(":"));
-}
-
-/** What an `up` would do to a resource that is there; undefined for nothing. */
-function previewed(
-    behaviour: ResourceBehaviour,
-    old: InProcessResource,
-    inputs: Properties,
-): "update" | "replace" | undefined {
-    const { changes, replaces } = differenceOf(behaviour, old.inputs, inputs, old.outputs);
-    return replaces.length > 0 ? "replace" : changes.length > 0 ? "update" : undefined;
-}
-
-/** An operation on a resource. */
-export function asked(
-    kind: Asked["kind"],
-    { urn, type, name, provider }: Pick<InProcessResource, "urn" | "type" | "name" | "provider">,
-): Asked {
-    return { kind, urn, type, name, provider };
 }
 
 function response(urn: string, id: string, outputs: Properties, secrets: Secrets): RegisterResourceResponse {

@@ -3,15 +3,15 @@
  * graph is right (order, differences, replacement, faults, a killed engine) and nothing of plans, policies, secrets at
  * rest or parallel limits: those are for the real engine.
  */
-import * as pulumi from "@pulumi/pulumi";
 import type { Interference } from "../protocol/operations";
 import { Operations } from "../protocol/operations";
 import type { PackageBehaviour } from "../world/behaviour";
 import { World, type WorldOptions } from "../world/world";
 import { type ExplicitEdge, type InlineProgram, watchEdges } from "./edges";
-import { asked, type InProcessError, InProcessMonitor, type InProcessResource, packageOf } from "./in-process-monitor";
+import { type InProcessError, InProcessMonitor, packageOf } from "./in-process-monitor";
+import { configTexts, runProgram } from "./in-process-program";
+import { asked, type InProcessResource, type WantedResource } from "./in-process-steps";
 import type { Change, Changes, StackConfig } from "./rehearsal";
-import { takeRejections } from "./rejections";
 
 /** A stack without an engine. */
 export interface InProcessOptions {
@@ -49,15 +49,12 @@ export interface InProcessRun {
 /** Milliseconds of quiet before world time moves: the program's promises settle within one turn of the event loop. */
 const quietMs = 1;
 
-/** Turns of the event loop without a sign of life after which a program that failed will ask for nothing more. */
-const turnsToSettle = 20;
-
 /** One stack over several runs: its state and its world stay. */
 export class InProcessStack {
     readonly world: World;
     readonly #state = new Map<string, InProcessResource>();
     readonly #packages: readonly PackageBehaviour[];
-    #interrupted: readonly Omit<InProcessResource, "id" | "outputs">[] = [];
+    #interrupted: readonly WantedResource[] = [];
 
     constructor(private readonly options: InProcessOptions) {
         const { site, seed } = options;
@@ -112,23 +109,23 @@ export class InProcessStack {
             onActivity: () => this.world.clock.touch(),
         });
         this.kill = () => {
-            monitor.dead = true;
+            monitor.steps.dead = true;
         };
         const edges: ExplicitEdge[] = [];
         const watched = watchEdges(program, (edge) => edges.push(edge), options.dropEdge);
         const outcome = await runProgram(watched, monitor, { project, stack, preview, config });
         await operations.settled();
-        const changed = [...monitor.changed];
+        const changed = [...monitor.steps.changed];
         const errors = [...monitor.errors, ...outcome.errors];
-        if (monitor.dead) {
-            this.#interrupted = [...monitor.creating.values()];
-            return finished([...errors, { message: "The engine was killed." }], changed, monitor.same, edges, {});
+        if (monitor.steps.dead) {
+            this.#interrupted = [...monitor.steps.creating.values()];
+            return finished([...errors, { message: "The engine was killed." }], changed, monitor.steps.same, edges, {});
         }
         if (errors.length === 0 && !preview) {
             const gone = [...state.values()].filter(({ urn }) => !monitor.registered.has(urn));
             await this.#delete(gone, operations, changed, errors);
         }
-        return finished(errors, changed, monitor.same, edges, outcome.outputs);
+        return finished(errors, changed, monitor.steps.same, edges, outcome.outputs);
     }
 
     /** Adopts what an interrupted run made and has an id known beforehand; forgets the rest. */
@@ -178,118 +175,6 @@ export class InProcessStack {
     #behaviour(type: string) {
         return this.#packages.find(({ name }) => name === packageOf(type))?.resource(type);
     }
-}
-
-/** Configuration as a program reads it: text by full key. */
-interface ConfigTexts {
-    readonly values: ReadonlyMap<string, string>;
-    readonly secretKeys: readonly string[];
-}
-
-function configTexts(config: StackConfig): ConfigTexts {
-    const entries = Object.entries(config);
-    return {
-        values: new Map(
-            entries.map(([key, { value }]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
-        ),
-        secretKeys: entries.filter(([, { secret }]) => secret === true).map(([key]) => key),
-    };
-}
-
-/** The parts of the SDK's run-time that its types leave out: they are how its own Automation API runs a program. */
-interface RuntimeState {
-    withLocalStorage<T>(act: () => Promise<T>): Promise<T>;
-    getStore(): Record<string, unknown>;
-}
-interface RuntimeSettings {
-    setMockOptions(monitor: InProcessMonitor, project: string, stack: string, preview: boolean): void;
-}
-const runtimeState: RuntimeState = require("@pulumi/pulumi/runtime/state");
-const runtimeSettings: RuntimeSettings = require("@pulumi/pulumi/runtime/settings");
-
-interface ProgramRun {
-    readonly project: string;
-    readonly stack: string;
-    readonly preview: boolean;
-    readonly config: ConfigTexts;
-}
-
-/** Runs a program to its end, or to where it can go no further because something failed. */
-function runProgram(
-    program: InlineProgram,
-    monitor: InProcessMonitor,
-    { project, stack, preview, config }: ProgramRun,
-): Promise<{ readonly errors: readonly InProcessError[]; readonly outputs: Readonly<Record<string, unknown>> }> {
-    return runtimeState.withLocalStorage(async () => {
-        runtimeSettings.setMockOptions(monitor, project, stack, preview);
-        Object.assign(runtimeState.getStore(), {
-            supportsSecrets: true,
-            supportsDeletedWith: true,
-            supportsAliasSpecs: true,
-            supportsParameterization: true,
-        });
-        pulumi.runtime.setAllConfig(Object.fromEntries(config.values), [...config.secretKeys]);
-        const thrown: InProcessError[] = [];
-        const onThrown = (error: unknown): void => {
-            const message = error instanceof Error ? error.message : String(error);
-            if (!thrown.some((known) => known.message === message)) {
-                thrown.push({ message });
-            }
-        };
-        const release = takeRejections(onThrown);
-        try {
-            let result: Record<string, unknown> | undefined;
-            const whole = (async () => {
-                await pulumi.runtime.runInPulumiStack(async () => {
-                    // Caught here, where it is thrown: further out it would be told once for each promise it passes.
-                    result = await program().catch((error: unknown) => {
-                        onThrown(error);
-                        return undefined;
-                    });
-                    return result;
-                });
-                await pulumi.runtime.disconnect();
-            })();
-            await Promise.race([whole, stuck(monitor, thrown)]);
-            if (monitor.errors.length > 0 || thrown.length > 0 || monitor.dead) {
-                whole.catch(() => {});
-                return { errors: thrown, outputs: {} };
-            }
-            return { errors: [], outputs: await resolved(result ?? {}) };
-        } catch (error) {
-            onThrown(error);
-            return { errors: thrown, outputs: {} };
-        } finally {
-            // An error passes from promise to promise: each that nobody waits for tells it once more, a turn later.
-            await turns(thrown.length > 0 ? turnsToSettle : 0);
-            release();
-        }
-    });
-}
-
-/** Returns when something failed and nothing goes on any more. */
-async function stuck(monitor: InProcessMonitor, thrown: readonly InProcessError[]): Promise<void> {
-    let quiet = 0;
-    while (quiet < turnsToSettle) {
-        await new Promise((next) => setTimeout(next, 1).unref());
-        const failed = monitor.errors.length > 0 || monitor.dead || thrown.length > 0;
-        quiet = failed && !monitor.busy ? quiet + 1 : 0;
-    }
-}
-
-/** Lets the event loop turn so often. */
-async function turns(count: number): Promise<void> {
-    for (let turn = 0; turn < count; turn++) {
-        await new Promise((next) => setTimeout(next, 1));
-    }
-}
-
-async function resolved(outputs: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
-    return await new Promise((done) => {
-        pulumi.output(outputs).apply((values) => done(values));
-        // At a preview a part may be unknown, and then nothing comes.
-        setTimeout(() => done({}), 50);
-    });
 }
 
 function finished(

@@ -1,5 +1,4 @@
 /** The rehearsal of one stack: the real engine, simulated providers, one world through all phases. */
-import type { Standing } from "../protocol/inventory";
 import { type ProviderServer, serve } from "../protocol/server";
 import { packages as allPackages, stranger as genericStranger } from "../providers";
 import { World } from "../world/world";
@@ -121,7 +120,7 @@ function report(
     leaks: readonly string[],
 ): Rehearsal {
     const { phases, violations, deployment, timeline, recoveries } = found;
-    const standing = outliving(server.inventory.standing, deployment).map(({ type, id }) => `${type} '${id}'`);
+    const standing = server.inventory.standing.map(({ type, id }) => `${type} '${id}'`);
     const remains = [...new Set([...standing, ...world.remains()])];
     const broken = violations.some(({ level }) => level !== "advisory");
     const ok = phases.every((phase) => phase.ok) && !broken;
@@ -142,17 +141,6 @@ function report(
         recoveries,
         idleFaults: faults.idle,
     };
-}
-
-/** What stands, but for what went with its owner: the engine never asks for that to be deleted. */
-function outliving(standing: readonly Standing[], deployment: Deployment | undefined): readonly Standing[] {
-    const stands = new Set(standing.map(({ urn }) => urn));
-    const owned = deployment === undefined ? [] : resourcesOf(deployment);
-    const owners = new Map(owned.map(({ urn, deletedWith }) => [urn, deletedWith]));
-    return standing.filter(({ urn }) => {
-        const owner = owners.get(urn);
-        return owner === undefined || owner === "" || stands.has(owner);
-    });
 }
 
 function customResources(deployment: Deployment): number {

@@ -4,6 +4,7 @@ import type { RehearseOptions } from "../../../rehearsal/engine/rehearsal";
 import { rehearse } from "../../../rehearsal/engine/rehearse";
 import type { PackageBehaviour } from "../../../rehearsal/world/behaviour";
 import type { Properties } from "../../../rehearsal/world/value";
+import { needsEngine } from "../../harness/engine";
 import { emptySite, tinyPackage } from "./tiny";
 
 /** Answers for any type of a package nobody knows. */
@@ -43,6 +44,8 @@ function options(directory: string): RehearseOptions {
 }
 
 describe("somebody else's program", () => {
+    needsEngine();
+
     test("with top-level side effects and an unknown package goes through every phase", async () => {
         const rehearsal = await rehearse(options("top-level"));
         expect(rehearsal.phases.flatMap(({ diagnostics }) => diagnostics)).toEqual([]);

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { nameOf } from "../../../rehearsal/engine/deployment";
 import type { Rehearsal, RehearseOptions } from "../../../rehearsal/engine/rehearsal";
 import { rehearse } from "../../../rehearsal/engine/rehearse";
+import { needsEngine } from "../../harness/engine";
 import { Box, Dice, emptySite, type Shelf, tinyPackage } from "./tiny";
 
 const pack = join(__dirname, "tiny-pack");
@@ -23,6 +24,8 @@ const violations = ({ policy }: Rehearsal) =>
     policy.violations.map(({ phase, rule, level, resource }) => `${phase} ${level} ${rule} ${nameOf(resource ?? "")}`);
 
 describe("the policy pack", () => {
+    needsEngine();
+
     test("is run by every phase that previews or deploys, and an advisory finding lets the rehearsal pass", async () => {
         const rehearsal = await rehearse(
             options(async () => {

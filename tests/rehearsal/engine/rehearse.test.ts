@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { nameOf, resourcesOf } from "../../../rehearsal/engine/deployment";
 import type { Rehearsal, RehearsalEvent, RehearseOptions } from "../../../rehearsal/engine/rehearsal";
 import { rehearse } from "../../../rehearsal/engine/rehearse";
+import { needsEngine } from "../../harness/engine";
 import { Box, Dice, emptySite, type Shelf, tinyPackage } from "./tiny";
 
 /** Three boxes and a dice: `lid` waits for `base`, `gift` holds what the dice drew. */
@@ -42,12 +43,16 @@ const course = ({ phases }: Rehearsal) =>
 describe("a program that is as it should be", () => {
     const shelf: Shelf = new Map();
     const events: RehearsalEvent[] = [];
+    let done: Promise<Rehearsal> | undefined;
     let rehearsal: Rehearsal;
 
-    beforeAll(async () => {
-        rehearsal = await rehearse(
+    needsEngine();
+
+    beforeEach(async () => {
+        done ??= rehearse(
             options({ change: { "p:colour": { value: "blue" } }, onEvent: (event) => events.push(event) }, shelf),
         );
+        rehearsal = await done;
     });
 
     test("goes through every phase, each doing what it must and nothing else", () => {
@@ -123,6 +128,8 @@ describe("a program that is as it should be", () => {
 });
 
 describe("a fault", () => {
+    needsEngine();
+
     test("at a create fails the first up with the system's words, and the next converges", async () => {
         const rehearsal = await rehearse(options({ faults: [{ kind: "create", target: "lid", times: "always" }] }));
         expect(course(rehearsal)).toEqual(["preview ok", "up* ok", "up ok", "up-again ok", "refresh ok", "destroy ok"]);

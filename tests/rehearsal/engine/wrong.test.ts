@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Rehearsal, RehearseOptions } from "../../../rehearsal/engine/rehearsal";
 import { rehearse } from "../../../rehearsal/engine/rehearse";
 import type { PackageBehaviour, ResourceBehaviour } from "../../../rehearsal/world/behaviour";
+import { needsEngine } from "../../harness/engine";
 import { Box, Dice, emptySite, type Shelf, tinyPackage } from "./tiny";
 
 /** The package `tiny` with a part of one behaviour put in the place of the right one. */
@@ -30,6 +31,8 @@ function options(program: RehearseOptions["program"], behaviour: PackageBehaviou
 const failed = ({ phases }: Rehearsal) => phases.filter(({ ok }) => !ok);
 
 describe("a rehearsal fails", () => {
+    needsEngine();
+
     test("where a second up changes something", async () => {
         let count = 0;
         const program = async (): Promise<undefined> => {
