@@ -9,7 +9,7 @@ import type { World } from "../world/world";
 export function connect(world: World, provider: ProviderInstance): Proxmox {
     const { config } = provider;
     const endpoint = text(config, "endpoint") ?? process.env.PROXMOX_VE_ENDPOINT ?? "";
-    const apiToken = text(config, "apiToken") ?? process.env.PROXMOX_VE_API_TOKEN;
+    const apiToken = text(config, "apiToken") ?? (process.env.PROXMOX_VE_API_TOKEN || undefined);
     if (endpoint === "") {
         throw new Refusal(
             "you must specify a virtual environment endpoint (valid: https://host:port/)",
@@ -31,7 +31,7 @@ export function naming<T>(prefix: string, act: () => T): T {
     try {
         return act();
     } catch (error) {
-        if (error instanceof Refusal && !error.message.startsWith(prefix)) {
+        if (error instanceof Refusal) {
             throw new Refusal(`${prefix}: ${error.message}`, error.source);
         }
         throw error;

@@ -81,7 +81,7 @@ function bcryptForm(password: string): string {
     return `$2a$10$${digest.slice(0, 53)}`;
 }
 
-/** A resource that draws once: every change of an input draws anew, except where `keeps` says that it does not. */
+/** A resource that draws once: every change of an input draws anew. */
 function drawn(
     make: (inputs: Properties) => { readonly id: string; readonly outputs: Properties },
     extra: Partial<ResourceBehaviour> = {},

@@ -3,15 +3,12 @@ import { stringify } from "yaml";
 import type { FunctionBehaviour } from "../world/behaviour";
 import { Refusal } from "../world/refusal";
 import { applyPatches, readDocuments, writeDocuments } from "../world/talos-config";
-import { generateConfig, validateClusterEndpoint, versionContract } from "../world/talos-generate";
+import { generateConfig, providerDefaults, validateClusterEndpoint, versionContract } from "../world/talos-generate";
 import { isJsonPatch, readJsonPatch } from "../world/talos-json-patch";
 import { at, isProperties, list, type Properties, text } from "../world/value";
 import type { World } from "../world/world";
 import { callOf, under } from "./talos-client";
 import { kubeconfigOf } from "./talos-cluster";
-
-/** Kubernetes version where none is named: the default of the Talos the provider 0.11 is built with. */
-const defaultKubernetes = "1.36.0";
 
 /** `getConfiguration` of a machine: validates, generates, patches. Calls nobody. */
 const machineConfiguration: FunctionBehaviour = async (args) => {
@@ -31,7 +28,7 @@ const machineConfiguration: FunctionBehaviour = async (args) => {
     }
     const endpoint = text(args, "clusterEndpoint") ?? "";
     await under("cluster_endpoint is invalid", () => validateClusterEndpoint(endpoint));
-    await under("Invalid version", () => versionContract(text(args, "talosVersion") ?? "v1.13"));
+    await under("Invalid version", () => versionContract(text(args, "talosVersion") ?? providerDefaults.contract));
     const secrets = at(args, "machineSecrets");
     const patches = list(args, "configPatches").map(String);
     await under("config_patches are invalid", () => {
@@ -43,7 +40,7 @@ const machineConfiguration: FunctionBehaviour = async (args) => {
             }
         }
     });
-    const kubernetesVersion = (text(args, "kubernetesVersion") ?? defaultKubernetes).replace(/^v/, "");
+    const kubernetesVersion = (text(args, "kubernetesVersion") ?? providerDefaults.kubernetes).replace(/^v/, "");
     const generated = generateConfig({
         clusterName,
         clusterEndpoint: endpoint,

@@ -1,16 +1,13 @@
 /** Secrets of a Talos cluster: `talos:machine/secrets:Secrets`. */
 import type { ResourceBehaviour } from "../world/behaviour";
 import { Refusal } from "../world/refusal";
-import { versionContract } from "../world/talos-generate";
+import { providerDefaults, versionContract } from "../world/talos-generate";
 import { machineSecrets } from "../world/talos-pki";
 import { type Properties, text, UNKNOWN } from "../world/value";
 import { difference } from "./properties";
 
-/** Version contract where none is named: that of the Talos the provider 0.11 is built with. */
-const defaultContract = "v1.13";
-
 function contractOf(inputs: Properties): string {
-    return text(inputs, "talosVersion") ?? defaultContract;
+    return text(inputs, "talosVersion") ?? providerDefaults.contract;
 }
 
 /** The words about a version that is none, undefined where it is one or is not known yet. */

@@ -46,6 +46,13 @@ export function validateClusterEndpoint(endpoint: string): void {
     }
 }
 
+/** Versions where a program names none: those of the Talos 1.13.0 that the provider 0.11.0 is built with (its go.mod). */
+export const providerDefaults = {
+    contract: "v1.13",
+    kubernetes: "1.36.0",
+    installer: "ghcr.io/siderolabs/installer:v1.13.0",
+};
+
 /** Pod and service subnets where a configuration names none (siderolabs/talos: pkg/machinery/constants). */
 export const defaultSubnets = { pods: "10.244.0.0/16", services: "10.96.0.0/12" };
 
@@ -108,7 +115,7 @@ export function generateConfig(options: GenerateOptions): ConfigDocument {
                 disableManifestsDirectory: true,
             },
             network: {},
-            install: { disk: "/dev/sda", image: "ghcr.io/siderolabs/installer:v1.10.5", wipe: false },
+            install: { disk: "/dev/sda", image: providerDefaults.installer, wipe: false },
             features: {
                 rbac: true,
                 stableHostname: true,

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { homelab, homelabNode } from "../../../rehearsal/sites/homelab";
 import { PartialFailure, type Refusal } from "../../../rehearsal/world/refusal";
 import type { Site } from "../../../rehearsal/world/site";
@@ -12,6 +12,8 @@ let actor: Actor;
 let image: string;
 
 beforeEach(async () => {
+    vi.stubEnv("PROXMOX_VE_API_TOKEN", "");
+    vi.stubEnv("PROXMOX_VE_ENDPOINT", "");
     actor = new Actor();
     image = await actor.image();
 });
@@ -307,7 +309,11 @@ test("a missing node is a missing argument; unknown values and unknown top-level
 });
 
 test.each<[string, Properties, string]>([
-    ["a node that is not there", { nodeName: "pve9" }, "hostname lookup 'pve9' failed"],
+    [
+        "a node that is not there",
+        { nodeName: "pve9" },
+        "Could not get file metadata, unexpected error: received an HTTP 500 response - Reason: hostname lookup 'pve9' failed",
+    ],
     ["a datastore that is not there", { datastoreId: "tank" }, "storage 'tank' does not exist"],
     [
         "a content the datastore is not for",
