@@ -1,6 +1,7 @@
 /** The spec of Rook's CephCluster: pure, so that what is asked of Ceph can be read and tested without a cluster. */
 
-import { devicePath, type StorageDisk } from "./devices";
+import { devicePath } from "../machines/disk-link";
+import type { StorageDisk } from "./devices";
 
 export interface CephClusterSpecArgs {
     /** Image of every Ceph daemon, e.g. `quay.io/ceph/ceph:v19.2.3`. */
@@ -58,7 +59,7 @@ export function cephClusterSpec(args: CephClusterSpecArgs) {
                 name: node,
                 devices: args.disks
                     .filter((disk) => disk.node === node)
-                    .map((disk) => ({ name: devicePath(args.deviceLink, disk) })),
+                    .map((disk) => ({ name: devicePath(args.deviceLink, disk.serial) })),
             })),
         },
         // Ceph's own pools take the defaults, which are three copies: with two OSDs they never get clean, and the

@@ -1,11 +1,16 @@
 /** The part of Talos's machine configuration that Strata writes itself, typed; the rest comes from the provider. */
 
+import { devicePath, qemuScsiLink } from "../machines/disk-link";
+
 /** Patch of a v1alpha1 machine configuration (Talos 1.10, reference/configuration/v1alpha1/config). */
 export interface MachineConfigPatch {
     readonly machine: {
         readonly install: {
-            /** Exactly one disk; it wins over the default `/dev/sda`. */
-            readonly diskSelector: { readonly serial: string };
+            /**
+             * A link that holds the disk's serial. Not `diskSelector.serial`: Talos reads no serial of a SCSI disk
+             * (siderolabs/talos issues 11348 and 12073), so such a selector fits none.
+             */
+            readonly disk: string;
             readonly image: string;
         };
         readonly network: {
@@ -80,7 +85,7 @@ export function machineConfigPatch(spec: MachineConfigSpec): MachineConfigPatch 
     ];
     return {
         machine: {
-            install: { diskSelector: { serial: spec.systemDiskSerial }, image: spec.installer },
+            install: { disk: devicePath(qemuScsiLink, spec.systemDiskSerial), image: spec.installer },
             network: {
                 hostname: spec.name,
                 nameservers: network.nameservers,

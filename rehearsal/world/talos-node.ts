@@ -143,14 +143,32 @@ export class TalosNode implements Host {
                 "siderolabs/talos: pkg/machinery/config/types/v1alpha1/v1alpha1_validation.go, RuntimeValidate",
             );
         }
+        const device = textAt(config, "machine.install.disk");
+        const named = disks.find((disk) => device === disk.device || linksOf(disk).includes(device ?? ""));
+        if (selected === undefined && device?.startsWith("/dev/disk/") === true && named === undefined) {
+            throw new Refusal(
+                `specified install disk does not exist: "${device}"`,
+                "siderolabs/talos: pkg/machinery/config/types/v1alpha1/v1alpha1_validation.go; issue 9647",
+            );
+        }
         const booted = disks.find(({ content }) => content === "image" || content === "system");
         if (image?.platform !== "metal" && booted !== undefined) {
             // A cloud image is its own installation: Talos does not install in cloud mode.
             return booted;
         }
-        const device = textAt(config, "machine.install.disk");
-        return selected?.[0] ?? disks.find((disk) => disk.device === device);
+        return selected?.[0] ?? named;
     }
+}
+
+/** The links udev makes of a disk's serial: QEMU shows the first 20 characters of it. */
+function linksOf({ serial, device }: Disk): readonly string[] {
+    if (serial === "") {
+        return [];
+    }
+    const shown = serial.slice(0, 20);
+    return device.startsWith("/dev/sd")
+        ? [`/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_${shown}`, `/dev/disk/by-id/scsi-SQEMU_QEMU_HARDDISK_${shown}`]
+        : [`/dev/disk/by-id/virtio-${shown}`];
 }
 
 /** Disk attributes a selector can name that the world's disks have. */
@@ -159,7 +177,8 @@ function selects(selector: ConfigDocument, disk: Disk): boolean {
         const wanted = String(value);
         switch (key) {
             case "serial":
-                return fits(wanted, disk.serial);
+                // Talos reads a serial of virtio-blk and NVMe disks, of SCSI disks none (siderolabs/talos issues 11348, 12073).
+                return !disk.device.startsWith("/dev/sd") && fits(wanted, disk.serial);
             case "size":
                 return sizeFits(wanted, disk.sizeGiB);
             case "type":

@@ -63,6 +63,7 @@ async function preview({ stack: name, engine, plugins, mistake }: PreviewRequest
         const operations: { readonly op: string; readonly type: string }[] = [];
         const { ok, error } = await stack.preview(withOrWithout(mistake), {
             parallel: 8,
+            atRest: () => true,
             onText: (text) => said.push(text),
             onEvent: ({ resourcePreEvent, diagnosticEvent }: EngineEvent) => {
                 if (resourcePreEvent !== undefined) {

@@ -176,8 +176,7 @@ export function vmArgs(name: string, id: number, image: string): Properties {
 export function machinePatch(name: string, id: number): string {
     return `machine:
   install:
-    diskSelector:
-      serial: ${name}-system
+    disk: /dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_${name}-system
   network:
     hostname: ${name}
     interfaces:

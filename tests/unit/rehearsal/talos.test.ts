@@ -465,8 +465,13 @@ test("an installation by device name lands on another disk where names have swap
     [system.device, storage.device] = [storage.device, system.device];
     const node = metal.world.talos.nodeOf(machine.id);
     expect(node?.installDisk({ machine: { install: { disk: "/dev/sda" } } })?.serial).toBe("c0-storage");
-    expect(node?.installDisk({ machine: { install: { diskSelector: { serial: "c0-system" } } } })?.serial).toBe(
-        "c0-system",
+    const link = "/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_c0-system";
+    expect(node?.installDisk({ machine: { install: { disk: link } } })?.serial).toBe("c0-system");
+    expect(() => node?.installDisk({ machine: { install: { diskSelector: { serial: "c0-system" } } } })).toThrow(
+        "no disks matched the expression",
+    );
+    expect(() => node?.installDisk({ machine: { install: { disk: `${link}-2` } } })).toThrow(
+        `specified install disk does not exist: "${link}-2"`,
     );
     expect(node?.installDisk({ machine: { install: { diskSelector: { size: "> 35GB" } } } })?.serial).toBe(
         "c0-storage",

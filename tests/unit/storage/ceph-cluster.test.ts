@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { devicePath, qemuScsiLink } from "../../../components/machines/disk-link";
 import { blockPoolSpec, type CephClusterSpecArgs, cephClusterSpec } from "../../../components/storage/ceph-cluster";
-import { devicePath, qemuScsiLink } from "../../../components/storage/devices";
 
 const homelab: CephClusterSpecArgs = {
     image: "quay.io/ceph/ceph:v19.2.3",
@@ -65,15 +65,13 @@ test("only a single copy goes without the guard against a single copy", () => {
 });
 
 test("a disk is named by the link of its serial, of which QEMU shows twenty characters", () => {
-    expect(devicePath(qemuScsiLink, { node: "w0", serial: "w0-storage" })).toBe(
-        "/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_w0-storage",
-    );
-    expect(devicePath("/dev/disk/by-id/{serial}", { node: "w0", serial: "abcdefghijklmnopqrstuvwxyz" })).toBe(
+    expect(devicePath(qemuScsiLink, "w0-storage")).toBe("/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_w0-storage");
+    expect(devicePath("/dev/disk/by-id/{serial}", "abcdefghijklmnopqrstuvwxyz")).toBe(
         "/dev/disk/by-id/abcdefghijklmnopqrst",
     );
 });
 
 test("a link without the serial in it is the same on every machine, as Proxmox VE 9 names disks", () => {
     const link = "/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_drive-scsi1";
-    expect(devicePath(link, { node: "w1", serial: "w1-storage" })).toBe(link);
+    expect(devicePath(link, "w1-storage")).toBe(link);
 });

@@ -37,7 +37,7 @@ const anySpec = fc
 describe("every machine", () => {
     test("installs by the disk's serial, from the nocloud installer of its own schematic", () => {
         expect(machineConfigPatch(w0).machine.install).toEqual({
-            diskSelector: { serial: "sys-150" },
+            disk: "/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_sys-150",
             image: installer,
         });
     });
