@@ -123,7 +123,7 @@ test.each<[string, string, string]>([
         "cannot unmarshal !!str `never` into bool",
     ],
     ["a list where a map belongs", "machine: []\n", "cannot unmarshal !!seq into a map"],
-    ["what is not YAML", "machine: [unclosed\n", "yaml: "],
+    ["what is not YAML", "machine: [unclosed\n", "config_patches are invalid: yaml: Flow sequence"],
     [
         "a document of no kind",
         "apiVersion: v1alpha1\nkind: HostnameConfig\nhostname: c0\n",
