@@ -102,7 +102,7 @@ export function command(): Command {
     strata
         .command("spof <STACK>")
         .description("what stops when one thing fails")
-        .action((stack: string) => answer(stack, (_, judgement) => spofText(judgement)));
+        .action((stack: string) => answer(stack, (_, judgement) => spofText(stack, judgement)));
     strata
         .command("timeline <STACK>")
         .description("how long a deployment takes, and what makes it so long")

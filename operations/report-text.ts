@@ -1,12 +1,19 @@
 /** A rehearsal's result for people: phases, resources, timeline, single points of failure, free tier, policy. */
 import type { Phase, Rehearsal } from "../rehearsal/engine/rehearsal";
 import type { Timeline } from "../rehearsal/engine/timeline";
+import { compareWithDocument } from "./document-verdicts";
 import { type Judgement, spofRows } from "./judgement";
 import { distinct } from "./report-json";
 import { minutes, table, width, wrap } from "./table";
 
 function heading(text: string): string[] {
     return ["", text];
+}
+
+function bullets(lines: readonly string[]): string[] {
+    return lines.flatMap((line) =>
+        wrap(line, width - 4).map((part, index) => `${index === 0 ? "  - " : "    "}${part}`),
+    );
 }
 
 function changesOf({ changes }: Phase): string {
@@ -61,9 +68,36 @@ function asSentence(text: string): string {
     return line.endsWith(".") ? line : `${line}.`;
 }
 
+/** The document's own table beside the graph's verdicts, where a document has one. */
+function documentText(stack: string, { spof }: Judgement): string[] {
+    const compared = compareWithDocument(stack, spof.components);
+    const yes = (verdict: boolean) => (verdict ? "YES" : "NO");
+    return compared.length === 0
+        ? []
+        : [
+              ...heading("The document's table"),
+              ...table(
+                  ["component", "document", "graph", "why"],
+                  compared.map(({ title, document, graph, why }) => [title, yes(document), yes(graph), why]),
+              ),
+          ];
+}
+
+/** Pairs in full up to this many; a longer list says less than its length. */
+const mostPairs = 3;
+
+function pairsText({ spof }: Judgement): string[] {
+    const { pairs } = spof;
+    const told = pairs
+        .slice(0, mostPairs)
+        .map(({ pair, losesWhenDown }) => `${pair.join(" and ")} stop ${losesWhenDown.join(", ")}.`);
+    const more = pairs.length > mostPairs ? [`And ${pairs.length - mostPairs} pairs more.`] : [];
+    return pairs.length === 0 ? [] : ["", "  Two at once (told, not judged):", ...bullets([...told, ...more])];
+}
+
 /** What stops when one thing fails, and who accepted it. */
-export function spofText({ spof }: Judgement): string[] {
-    const rows = spofRows(spof).flatMap((row) => {
+export function spofText(stack: string, judgement: Judgement): string[] {
+    const rows = spofRows(judgement.spof).flatMap((row) => {
         const told = [
             ...row.flaws,
             ...(row.losesWhenDown.length === 0 ? [] : [`stops ${row.losesWhenDown.join(", ")}`]),
@@ -76,15 +110,8 @@ export function spofText({ spof }: Judgement): string[] {
     return [
         ...heading("Single points of failure"),
         ...table(["component", "SPOF", "why"], rows),
-        ...(spof.pairs.length === 0
-            ? []
-            : [
-                  "",
-                  ...wrap(
-                      `Two at once: ${spof.pairs.map(({ pair, losesWhenDown }) => `${pair.join(" and ")} stop ${losesWhenDown.join(", ")}`).join("; ")}.`,
-                      width - 2,
-                  ),
-              ]),
+        ...pairsText(judgement),
+        ...documentText(stack, judgement),
     ];
 }
 
@@ -130,7 +157,7 @@ export function reportText(rehearsal: Rehearsal, judgement: Judgement | undefine
         `${rehearsal.stack}: ${rehearsal.ok ? "ok" : "FAILED"} (${rehearsal.resources} resources, engine ${rehearsal.engine.version}, ${rehearsal.engine.source})`,
         ...phasesText(rehearsal.phases),
         ...(rehearsal.timeline === undefined ? [] : timelineText(rehearsal.timeline)),
-        ...(judgement === undefined ? [] : [...spofText(judgement), ...costText(judgement)]),
+        ...(judgement === undefined ? [] : [...spofText(rehearsal.stack, judgement), ...costText(judgement)]),
         ...policyText(rehearsal),
         ...troubles(rehearsal),
         "",
