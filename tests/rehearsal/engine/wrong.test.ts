@@ -136,6 +136,28 @@ describe("a rehearsal fails", () => {
         );
     });
 
+    test("where the program throws in an output, which the SDK alone would wait for for ever", async () => {
+        const rehearsal = await rehearse(
+            options(async () => {
+                const box = new Box("box", { label: "box" });
+                const wrong = box.made.apply((made): string => {
+                    throw new Error(`a box that is made (${made}) is no lid`);
+                });
+                new Box("lid", { label: wrong });
+                return { wrong };
+            }, tinyPackage()),
+        );
+        expect(rehearsal.phases.map(({ name, ok }) => `${name} ${ok}`)).toEqual([
+            "preview true",
+            "up false",
+            "destroy true",
+        ]);
+        const [, up] = rehearsal.phases;
+        expect(up?.diagnostics.map(({ message }) => message).join(" ")).toContain(
+            "a box that is made (true) is no lid",
+        );
+    });
+
     test("where a thing is made only in part: it is kept, its dependants are not made, and it is destroyed", async () => {
         const shelf: Shelf = new Map();
         const rehearsal = await rehearse(
