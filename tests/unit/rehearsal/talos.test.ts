@@ -812,3 +812,41 @@ test("a schematic that is not YAML is refused", async () => {
         actor.create("talos:imageFactory/schematic:Schematic", "s", { schematic: "customization: [" }),
     ).rejects.toThrow("failed to create schematic: failed to unmarshal schematic: yaml");
 });
+
+test("an endpoint passes a request on only to a node that answers", async () => {
+    await configure("c0");
+    const config = await actor.config(secrets, "w0", [machinePatch("w0", 150)]);
+    await expect(actor.apply(secrets, "10.10.0.155", config, { endpoint: address("c0") })).rejects.toThrow(
+        "dial tcp 10.10.0.155:50000: connect: no route to host",
+    );
+    await expect(actor.apply(secrets, address("w0"), config, { endpoint: address("c0") })).resolves.toBeDefined();
+});
+
+test("what listens at Talos's port without being Talos is no node", async () => {
+    actor.world.network.claim("10.10.0.77", "a web server");
+    await expect(actor.apply(secrets, "10.10.0.77", await actor.config(secrets, "c0"))).rejects.toThrow(
+        "authentication handshake failed: EOF",
+    );
+});
+
+test("a metal machine without the disk it is to be installed to is not installed", async () => {
+    const metal = new Actor();
+    const image = await metal.image("metal");
+    const blank = [{ interface: "virtio0", datastoreId: "local-lvm", size: 30, serial: "c0-system" }];
+    await metal.vm("c0", 140, image, { cdrom: { fileId: image }, disks: blank });
+    const [machine] = metal.world.proxmox.machines;
+    const node = metal.world.talos.nodeOf(machine?.id ?? "");
+    if (machine === undefined || node === undefined) {
+        throw new Error("The machine must have booted.");
+    }
+    machine.addresses = ["10.10.0.140"];
+    metal.world.network.attach("10.10.0.140", node);
+    const own = await metal.secrets();
+    const config = await metal.config(own, "c0");
+    await expect(metal.apply(own, "10.10.0.140", config)).rejects.toThrow(
+        'failed to install: error opening device "/dev/sda": no such file or directory',
+    );
+    const right = await metal.config(own, "c0", ["machine:\n  install:\n    disk: /dev/vda\n"]);
+    await metal.apply(own, "10.10.0.140", right);
+    expect(machine.disks[0]?.content).toBe("system");
+});
