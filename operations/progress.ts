@@ -3,7 +3,6 @@ import { type DefaultRenderer, Listr, type ListrTaskWrapper, type SimpleRenderer
 import { nameOf } from "../rehearsal/engine/deployment";
 import type { Rehearsal, RehearsalEvent } from "../rehearsal/engine/rehearsal";
 import { verdict } from "./report-text";
-import { minutes } from "./table";
 
 /** Runs one rehearsal and tells its events. */
 export type RunRehearsal = (onEvent: (event: RehearsalEvent) => void) => Promise<Rehearsal>;
@@ -44,7 +43,7 @@ function live(event: RehearsalEvent, busy: Set<string>): string | undefined {
     }
     const names = [...busy].slice(0, 4).join(", ");
     const more = busy.size > 4 ? ` and ${busy.size - 4} more` : "";
-    return `${event.phase}: minute ${minutes(event.worldMinutes)} of the world; ${names === "" ? "waiting" : names}${more}`;
+    return `${event.phase}: minute ${Math.round(event.worldMinutes * 10) / 10} of the world; ${names === "" ? "waiting" : names}${more}`;
 }
 
 /**

@@ -3,8 +3,13 @@ import { beforeEach, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import type { Cluster } from "../../../rehearsal/world/kubernetes/cluster";
 import { Refusal } from "../../../rehearsal/world/refusal";
-import { at, type Properties, text } from "../../../rehearsal/world/value";
+import { at, type Properties, text, type Value } from "../../../rehearsal/world/value";
 import { Actor, machinePatch } from "./homelab-world";
+
+/** The client credentials of a cluster's secrets, as its resources take them. */
+function clientOf(secrets: Properties): Value {
+    return secrets.clientConfiguration ?? {};
+}
 
 const applyType = "talos:machine/configurationApply:ConfigurationApply";
 const bootstrapType = "talos:machine/bootstrap:Bootstrap";
@@ -611,7 +616,7 @@ test.each([
 test("a kubeconfig is renewed when its certificate has less time left than asked", async () => {
     await standUp();
     const { outputs } = await actor.kubeconfig(secrets, address("c0"));
-    const inputs = { node: address("c0"), clientConfiguration: secrets.clientConfiguration ?? {} };
+    const inputs = { node: address("c0"), clientConfiguration: clientOf(secrets) };
     const behaviour = actor.behaviour(kubeconfigType);
     expect(behaviour.diff?.(inputs, inputs, outputs)).toEqual({ changes: [], replaces: [] });
     const longer = { ...inputs, certificateRenewalDuration: "9000h" };
@@ -626,7 +631,7 @@ test("a kubeconfig is renewed when its certificate has less time left than asked
 });
 
 const healthArgs = (overrides: Properties = {}): Properties => ({
-    clientConfiguration: secrets.clientConfiguration ?? {},
+    clientConfiguration: clientOf(secrets),
     controlPlaneNodes: ["10.10.0.140"],
     workerNodes: ["10.10.0.150", "10.10.0.151"],
     endpoints: ["10.10.0.140"],
@@ -681,7 +686,7 @@ test("the health check notices an etcd member that it was not told of", async ()
 
 test("a deleted configuration leaves the machine as it is, unless it is to be reset", async () => {
     await configure("w0");
-    const state = { node: address("w0"), clientConfiguration: secrets.clientConfiguration ?? {} };
+    const state = { node: address("w0"), clientConfiguration: clientOf(secrets) };
     const operation = actor.operation(applyType, "w0", {});
     await actor.behaviour(applyType).delete("machine_configuration_apply", state, operation);
     expect(actor.world.talos.find(address("w0"))?.config).toBeDefined();
@@ -695,7 +700,7 @@ test("the last control plane does not leave its etcd gracefully", async () => {
     await standUp();
     const state = {
         node: address("c0"),
-        clientConfiguration: secrets.clientConfiguration ?? {},
+        clientConfiguration: clientOf(secrets),
         onDestroy: { reset: true },
     };
     await expect(
@@ -707,7 +712,7 @@ test("the last control plane does not leave its etcd gracefully", async () => {
 
 test("a bootstrap that an engine did not live to note is found again, one that did not happen is not", async () => {
     await configure("c0");
-    const inputs = { node: address("c0"), clientConfiguration: secrets.clientConfiguration ?? {} };
+    const inputs = { node: address("c0"), clientConfiguration: clientOf(secrets) };
     const behaviour = actor.behaviour(bootstrapType);
     const operation = actor.operation(bootstrapType, "bootstrap", {});
     const id = behaviour.deterministicId?.(inputs) ?? "";
@@ -732,7 +737,7 @@ test("what the provider cannot read stays as the state says", async () => {
 test("the client configuration names endpoints and nodes", async () => {
     const made = await actor.invoke("talos:client/getConfiguration:getConfiguration", {
         clusterName: "homelab",
-        clientConfiguration: secrets.clientConfiguration ?? {},
+        clientConfiguration: clientOf(secrets),
         endpoints: ["10.10.0.140"],
         nodes: ["10.10.0.140", "10.10.0.150"],
     });
@@ -747,7 +752,7 @@ test("the client configuration names endpoints and nodes", async () => {
 test("disks are told by device and serial", async () => {
     const made = await actor.invoke("talos:machine/getDisks:getDisks", {
         node: address("c0"),
-        clientConfiguration: secrets.clientConfiguration ?? {},
+        clientConfiguration: clientOf(secrets),
     });
     expect(made.disks).toMatchObject([
         { devPath: "/dev/sda", serial: "c0-system" },

@@ -1,0 +1,153 @@
+import { expect, test } from "vitest";
+import { compareWithDocument } from "../../../operations/document-verdicts";
+import { plainResources } from "../../../operations/judgement";
+import { distinct, reportOf, reportSchema } from "../../../operations/report-json";
+import { phasesText, timelineText } from "../../../operations/report-text";
+import { table, width, wrap } from "../../../operations/table";
+import type { ComponentRow } from "../../../policy/report";
+import type { Phase, Rehearsal } from "../../../rehearsal/engine/rehearsal";
+
+const phase: Phase = {
+    name: "up",
+    ok: true,
+    seconds: 1.25,
+    changes: { create: 2, update: 0, replace: 0, delete: 0, same: 1 },
+    changed: [],
+    diagnostics: [],
+    notes: [],
+};
+
+const rehearsal: Rehearsal = {
+    ok: true,
+    stack: "homelab",
+    engine: { version: "3.246.0", source: "pulumi on PATH" },
+    phases: [phase],
+    resources: 2,
+    policy: { pack: "policy", violations: [] },
+    outputs: {},
+    ledger: [],
+    remains: [],
+    leaks: [],
+    generic: [],
+    idleFaults: [],
+    recoveries: [],
+};
+
+test("a result has the agreed form, with and without a judgement", () => {
+    expect(reportSchema.parse(reportOf(rehearsal, undefined))).toMatchObject({
+        version: 1,
+        stack: "homelab",
+        resources: 2,
+        timeline: null,
+        cost: null,
+        phases: [{ name: "up", ok: true, changes: { create: 2 } }],
+    });
+    const judged = reportOf(rehearsal, {
+        spof: { components: [row("ceph-mon", true)], pairs: [], findings: [], unknown: [] },
+        freeTier: [],
+        cost: { monthlyUsd: 0, lines: [], unpriced: [] },
+    });
+    expect(reportSchema.parse(judged).spof).toEqual([
+        { component: "ceph-mon", spof: true, losesWhenDown: ["x"], mitigation: "Run three.", accepted: false },
+    ]);
+});
+
+test("the form takes nothing it does not know", () => {
+    expect(reportSchema.safeParse({ ...reportOf(rehearsal, undefined), more: 1 }).success).toBe(false);
+});
+
+test("a finding that every phase repeats is told once", () => {
+    const finding = { rule: "spof", level: "mandatory" as const, message: "m" };
+    expect(
+        distinct([
+            { ...finding, phase: "preview" as const },
+            { ...finding, phase: "up" as const },
+            { ...finding, phase: "up" as const, resource: "urn" },
+        ]),
+    ).toHaveLength(2);
+});
+
+test("no line is wider than a terminal, and no word is lost", () => {
+    const words = Array.from({ length: 60 }, (_, index) => `word${index}`).join(" ");
+    const lines = table(["a", "b"], [["first", words]]);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+    expect(lines.join(" ").match(/word\d+/g)).toHaveLength(60);
+    expect(wrap("", 10)).toEqual([""]);
+});
+
+test("a phase that failed says so and why", () => {
+    const failed: Phase = {
+        ...phase,
+        ok: false,
+        diagnostics: [{ severity: "error", message: "unable to create VM 140" }],
+    };
+    const text = phasesText([failed]).join("\n");
+    expect(text).toContain("FAILED");
+    expect(text).toContain("up: unable to create VM 140");
+    expect(phasesText([{ ...failed, ok: true, expectedToFail: true }]).join("\n")).toContain("failed, as asked");
+});
+
+test("a timeline names its critical path", () => {
+    const text = timelineText({
+        makespanMinutes: 12.5,
+        sequentialMinutes: 20,
+        criticalMinutes: 12.5,
+        criticalPath: [{ name: "ceph", minutes: 4 }],
+        phases: { VMs: { minutes: 3, steps: [] } },
+    }).join("\n");
+    expect(text).toContain("12.5 min of world time");
+    expect(text).toMatch(/ceph\s+4 min/);
+    expect(text).toMatch(/VMs\s+3 min/);
+});
+
+function row(component: string, spof: boolean): ComponentRow {
+    return {
+        component,
+        title: component,
+        kind: "service",
+        spof,
+        losesWhenDown: spof ? ["x"] : [],
+        mitigation: "Run three.",
+        accepted: false,
+        flaws: [],
+    };
+}
+
+test("the document's verdict stands beside the graph's, with the reason where they differ", () => {
+    const compared = compareWithDocument("homelab", [
+        row("hypervisor-node/pve", true),
+        row("machine/c0", true),
+        row("ceph-mon", true),
+        row("ceph-data", false),
+        row("cilium", false),
+    ]);
+    expect(compared.map(({ title, document, graph }) => [title, document, graph])).toEqual([
+        ["Proxmox", true, true],
+        ["Controller-0", true, true],
+        ["Rook-Ceph", false, true],
+        ["Cilium", false, false],
+    ]);
+    expect(compared[2]?.why).toContain("The document is wrong here");
+    expect(compareWithDocument("homelab-ha", [])).toEqual([]);
+});
+
+test("a state's resources reach the pack with their edges and without nulls", () => {
+    const [plain] = plainResources({
+        version: 3,
+        deployment: {
+            resources: [
+                {
+                    urn: "urn:pulumi:a::b::random:index/randomString:RandomString::x",
+                    type: "random:index/randomString:RandomString",
+                    custom: true,
+                    propertyDependencies: { length: null, keepers: ["urn:y"] },
+                },
+            ],
+        },
+    });
+    expect(plain).toMatchObject({
+        name: "x",
+        protect: false,
+        propertyDependencies: { length: [], keepers: ["urn:y"] },
+    });
+});

@@ -1,0 +1,41 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { expect, test } from "vitest";
+import { generatedPages } from "../../../operations/docs";
+import { changedValue, projectFolder, readStackConfig, rehearsedSecrets, stackNames } from "../../../operations/stack";
+
+test("encrypted values of a stack's file never reach a rehearsal", () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "strata-stack-"));
+    fs.writeFileSync(
+        path.join(folder, "Pulumi.mine.yaml"),
+        "encryptionsalt: v1:abc\nconfig:\n  proxmoxve:apiToken:\n    secure: v1:xyz\n  strata:network:\n    cidr: 10.0.0.0/24\n",
+    );
+    expect(readStackConfig("mine", folder)).toEqual({ "strata:network": { value: { cidr: "10.0.0.0/24" } } });
+    fs.rmSync(folder, { recursive: true });
+});
+
+test("a stack that is not there is refused with those that are", () => {
+    expect(() => readStackConfig("nowhere")).toThrow(
+        `There is no stack 'nowhere': expected one of ${stackNames().join(", ")}.`,
+    );
+});
+
+test("the changed value is two GiB more for the first worker, and nothing else", () => {
+    const config = readStackConfig("homelab");
+    const machines = config["strata:machines"]?.value as Record<string, { memoryGiB: number }>;
+    const changed = changedValue(config)?.["strata:machines"]?.value as Record<string, { memoryGiB: number }>;
+    expect(changed.w0?.memoryGiB).toBe((machines.w0?.memoryGiB ?? 0) + 2);
+    expect({ ...changed, w0: undefined }).toEqual({ ...machines, w0: undefined });
+    expect(changedValue({})).toBeUndefined();
+});
+
+test("a rehearsal's token is secret", () => {
+    expect(
+        rehearsedSecrets({ proxmox: [], networks: {}, talosVersions: [], kubernetesByTalos: {} })["proxmoxve:apiToken"],
+    ).toMatchObject({ secret: true });
+});
+
+test.each(Object.entries(generatedPages()))("docs/%s is as its source says", (file, text) => {
+    expect(fs.readFileSync(path.join(projectFolder, "docs", file), "utf8")).toBe(text);
+});
