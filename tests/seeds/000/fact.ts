@@ -15,9 +15,9 @@ export interface Fact {
 
 /** The machines and where the document puts them. */
 export const machines = [
-    { node: "C0", label: "Controller-0", name: "c0", address: "10.10.0.140", role: "controlplane" },
-    { node: "W0", label: "Worker-0", name: "w0", address: "10.10.0.150", role: "worker" },
-    { node: "W1", label: "Worker-1", name: "w1", address: "10.10.0.151", role: "worker" },
+    { node: "C0", label: "Controller-0", name: "c0", address: "10.10.0.140" },
+    { node: "W0", label: "Worker-0", name: "w0", address: "10.10.0.150" },
+    { node: "W1", label: "Worker-1", name: "w1", address: "10.10.0.151" },
 ] as const;
 
 /** The machine the world runs under an address. */

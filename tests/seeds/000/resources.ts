@@ -98,3 +98,10 @@ export const inventories: Readonly<Record<"homelab" | "homelab-ha", Inventory>> 
         [policy]: [...flows, ...peerFlows],
     },
 };
+
+/** Names of what a stack's providers make: everything but components and the providers themselves. */
+export function madeBy(stack: keyof typeof inventories): string[] {
+    return Object.entries(inventories[stack])
+        .filter(([type]) => !type.startsWith("strata:") && !type.startsWith("pulumi:"))
+        .flatMap(([, names]) => names);
+}

@@ -3,12 +3,13 @@ import { beforeEach, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import type { Cluster } from "../../../rehearsal/world/kubernetes/cluster";
 import { Refusal } from "../../../rehearsal/world/refusal";
-import { at, type Properties, text, type Value } from "../../../rehearsal/world/value";
+import { at, isProperties, type Properties, text } from "../../../rehearsal/world/value";
 import { Actor, machinePatch } from "./homelab-world";
 
 /** The client credentials of a cluster's secrets, as its resources take them. */
-function clientOf(secrets: Properties): Value {
-    return secrets.clientConfiguration ?? {};
+function clientOf(secrets: Properties): Properties {
+    const found = secrets.clientConfiguration;
+    return isProperties(found) ? found : {};
 }
 
 const applyType = "talos:machine/configurationApply:ConfigurationApply";
