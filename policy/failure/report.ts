@@ -122,7 +122,7 @@ function reasonFor(risk: AcceptedRisk | undefined): { reason?: string; until?: s
 }
 
 function mitigationsOf(model: FailureModel, services: ReadonlySet<string>): string {
-    const advices = [...services].flatMap((name) => {
+    const advices = [...services].sort().flatMap((name) => {
         const service = model.services.get(name);
         return service === undefined ? [] : [advice(service)];
     });
