@@ -2,6 +2,7 @@
 import * as core from "@pulumi/oci/core";
 import * as pulumi from "@pulumi/pulumi";
 import type { Facts } from "../../policy/facts";
+import { checkMetadata } from "./metadata";
 
 /** One instance. */
 export interface InstanceSpec {
@@ -27,6 +28,8 @@ export interface InstanceSpec {
     readonly sshAuthorizedKeys?: readonly string[];
     /** True where it forwards packets of others (routes, NAT). Default false. */
     readonly forwards?: boolean;
+    /** Network security groups it is in, beside what the subnet's security list says. Default none. */
+    readonly groups?: readonly pulumi.Input<string>[];
 }
 
 /** A set of instances in one subnet. */
@@ -116,15 +119,21 @@ export class Instances extends pulumi.ComponentResource {
                         hostnameLabel: key,
                         assignPublicIp: `${spec.ephemeralPublicIp}`,
                         skipSourceDestCheck: spec.forwards ?? false,
+                        ...(spec.groups === undefined ? {} : { nsgIds: [...spec.groups] }),
                     },
                     // A kept boot volume would fill the free 200 GB at every replacement.
                     preserveBootVolume: false,
                     instanceOptions: { areLegacyImdsEndpointsDisabled: true },
-                    metadata,
+                    metadata: pulumi.output(metadata).apply((known) => {
+                        checkMetadata(key, known);
+                        return known;
+                    }),
                 },
                 {
                     parent: this,
                     dependsOn: [args.guard],
+                    // Two cannot hold the address at once, and a full allowance has no room for both.
+                    deleteBeforeReplace: true,
                     hooks: { onError: [args.onOutOfCapacity] },
                     // A new image or user data must not replace a machine that holds data; a place found is kept.
                     ignoreChanges: ["availabilityDomain", "faultDomain", "metadata", "sourceDetails.sourceId"],

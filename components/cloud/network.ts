@@ -23,8 +23,14 @@ export interface NetworkArgs {
     readonly subnetCidr: string;
     /** DNS label of the VCN: letters and digits, at most 15 (Oracle). */
     readonly dnsLabel: string;
-    /** What is reachable from outside the VCN; inside it everything is. */
+    /** What is reachable from outside the VCN on every instance; inside it everything is. */
     readonly openPorts: readonly OpenPort[];
+    /**
+     * What is reachable on some instances only, by the name of their network security group. A security list holds for
+     * the whole subnet and its ingress rules know no destination (Oracle, "Security Rules"), so what only the bastion
+     * may answer cannot be in it.
+     */
+    readonly groups?: Readonly<Record<string, readonly OpenPort[]>>;
 }
 
 /** IANA numbers, which is how Oracle's security rules name protocols. */
@@ -64,6 +70,8 @@ export function ingressRules(
 export class Network extends pulumi.ComponentResource {
     readonly subnetId: pulumi.Output<string>;
     readonly vcnId: pulumi.Output<string>;
+    /** Name of a network security group to its OCID. */
+    readonly groups: Readonly<Record<string, pulumi.Output<string>>>;
 
     constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
         super("strata:cloud:Network", name, {}, opts);
@@ -115,8 +123,47 @@ export class Network extends pulumi.ComponentResource {
             },
             own,
         );
+        this.groups = Object.fromEntries(
+            Object.entries(args.groups ?? {}).map(([group, ports]) => [
+                group,
+                securityGroup(`${name}-${group}`, { compartmentId, vcnId: vcn.id, ports }, own),
+            ]),
+        );
         this.vcnId = vcn.id;
         this.subnetId = subnet.id;
         this.registerOutputs({ vcnId: this.vcnId, subnetId: this.subnetId });
     }
+}
+
+/** A network security group with one rule a port and source; its OCID. Known before its rules are: they only open. */
+function securityGroup(
+    name: string,
+    args: {
+        readonly compartmentId: pulumi.Input<string>;
+        readonly vcnId: pulumi.Input<string>;
+        readonly ports: readonly OpenPort[];
+    },
+    own: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+    const { compartmentId, vcnId, ports } = args;
+    const group = new core.NetworkSecurityGroup(name, { compartmentId, vcnId, displayName: name }, own);
+    for (const { protocol, port, sources, reason } of ports) {
+        const range = { destinationPortRange: { min: port, max: port } };
+        for (const source of sources) {
+            new core.NetworkSecurityGroupSecurityRule(
+                `${name}-${protocol}-${port}-${source.replace("/", "-")}`,
+                {
+                    networkSecurityGroupId: group.id,
+                    direction: "INGRESS",
+                    protocol: protocolNumber[protocol],
+                    source,
+                    sourceType: "CIDR_BLOCK",
+                    description: reason,
+                    ...(protocol === "tcp" ? { tcpOptions: range } : { udpOptions: range }),
+                },
+                own,
+            );
+        }
+    }
+    return group.id;
 }
