@@ -149,6 +149,7 @@ export class InProcessMonitor {
                     .map(([key]) => [key, request.getPropertydependenciesMap().get(key)?.getUrnsList() ?? []]),
             ),
             protect: request.getProtect() ?? false,
+            ignoreChanges: request.getIgnorechangesList(),
         };
         if (!base.custom) {
             this.options.state.set(urn, { ...base, id: "", outputs: news.value, provider: noProvider });

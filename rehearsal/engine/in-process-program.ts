@@ -83,7 +83,8 @@ export function runProgram(
                 });
                 await pulumi.runtime.disconnect();
             })();
-            await Promise.race([whole, stuck(monitor, thrown)]);
+            const ended = new AbortController();
+            await Promise.race([whole, stuck(monitor, thrown, ended.signal)]).finally(() => ended.abort());
             if (monitor.errors.length > 0 || thrown.length > 0 || monitor.steps.dead) {
                 whole.catch(() => {});
                 return { errors: thrown, outputs: {} };
@@ -101,11 +102,11 @@ export function runProgram(
     });
 }
 
-/** Returns when something failed and nothing goes on any more. */
-async function stuck(monitor: InProcessMonitor, thrown: readonly InProcessError[]): Promise<void> {
+/** Returns when something failed and nothing goes on any more. It keeps the process alive, since nothing else may. */
+async function stuck(monitor: InProcessMonitor, thrown: readonly InProcessError[], ended: AbortSignal): Promise<void> {
     let quiet = 0;
-    while (quiet < turnsToSettle) {
-        await new Promise((next) => setTimeout(next, 1).unref());
+    while (quiet < turnsToSettle && !ended.aborted) {
+        await new Promise((next) => setTimeout(next, 1));
         const failed = monitor.errors.length > 0 || monitor.steps.dead || thrown.length > 0;
         quiet = failed && !monitor.busy ? quiet + 1 : 0;
     }

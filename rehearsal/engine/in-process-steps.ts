@@ -5,6 +5,7 @@ import { type Secrets, secretsOfResult } from "../protocol/values";
 import type { ProviderInstance, ResourceBehaviour } from "../world/behaviour";
 import { PartialFailure } from "../world/refusal";
 import type { Properties } from "../world/value";
+import { withIgnored } from "./ignore-changes";
 import type { Change } from "./rehearsal";
 
 /** One resource of an in-process state. */
@@ -24,6 +25,8 @@ export interface InProcessResource {
     /** Input property to the URNs its value comes from. */
     readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
     readonly protect: boolean;
+    /** Paths of inputs whose changes the program ignores. */
+    readonly ignoreChanges: readonly string[];
     readonly provider: ProviderInstance;
     /** True for what was made only in part: the next run updates it. */
     readonly broken?: boolean;
@@ -67,8 +70,9 @@ export class Steps {
     async take(base: WantedResource, behaviour: ResourceBehaviour): Promise<Taken> {
         const { urn, type, name, provider } = base;
         const old = this.options.state.get(urn);
-        const checked = behaviour.check?.(base.inputs, old?.inputs, { urn, type, name, provider }) ?? {
-            inputs: base.inputs,
+        const asks = old === undefined ? base.inputs : withIgnored(base.inputs, old.inputs, base.ignoreChanges);
+        const checked = behaviour.check?.(asks, old?.inputs, { urn, type, name, provider }) ?? {
+            inputs: asks,
             failures: [],
         };
         if (checked.failures.length > 0) {

@@ -167,4 +167,21 @@ describe("a program without an engine", () => {
         expect(run.changes).toEqual({ ...none, replace: 1, delete: 1 });
         expect([...shelf.keys()]).toEqual(["box-b"]);
     });
+
+    test("leaves alone what the program ignores, inside lists and maps as well", async () => {
+        const one = stack({
+            config: { "p:say": { value: "a" } },
+            program: async () => {
+                const say = new pulumi.Config().require("say");
+                const holds = { disks: [{ from: say, size: 1 }], loud: say, ...(say === "a" ? {} : { more: say }) };
+                const ignoreChanges = ["label", "holds.disks[0].from", "holds.loud", "holds.more"];
+                new Box("box", { label: say, holds }, { ignoreChanges });
+                return undefined;
+            },
+        });
+        await one.up();
+        expect((await one.up({ config: { "p:say": { value: "b" } } })).changed).toEqual([]);
+        const [box] = [...one.state.values()].filter(({ name }) => name === "box");
+        expect(box?.inputs).toMatchObject({ label: "a", holds: { disks: [{ from: "a", size: 1 }], loud: "a" } });
+    });
 });
