@@ -1,77 +1,16 @@
-/**
- * The whole program: read what the stack says, build the layers from the hypervisor up, hand out what its users need.
- * Each layer knows the one below by its outputs only.
- */
+/** The whole program: read what the stack says, build the platform it stands on, hand out what its users need. */
 import * as pulumi from "@pulumi/pulumi";
-import { Applications } from "./components/apps/applications";
-import { Cilium } from "./components/cni/cilium";
-import { hubble } from "./components/cni/hubble";
-import { LoadBalancerAddresses } from "./components/cni/load-balancer-addresses";
-import { apiToken } from "./components/hypervisor/api-token";
-import { Proxmox } from "./components/hypervisor/proxmox";
-import { TalosImage } from "./components/hypervisor/talos-image";
-import { ProxmoxMachines } from "./components/machines/proxmox-machines";
-import { RookCeph } from "./components/storage/rook-ceph";
-import { RookOperator } from "./components/storage/rook-operator";
-import { kubePrismPort } from "./components/talos/machine-config";
-import { TalosCluster } from "./components/talos/talos-cluster";
 import { readFleet } from "./config";
-import { poolSize } from "./config/cni";
-import { datastores, proxmoxMachines, storageDisks, subnet } from "./config/fleet";
+import { proxmox } from "./platforms/proxmox";
 
 async function program(): Promise<Record<string, unknown>> {
     const fleet = readFleet();
-    const { hypervisor, talos, cni, storage } = fleet;
-    const network = subnet(fleet);
-
-    // Level 0: the hypervisor, and the image on each of its nodes.
-    const nodes = Object.keys(hypervisor.nodes);
-    const { provider } = new Proxmox("proxmox", { ...hypervisor, nodes, apiToken: apiToken() });
-    const image = new TalosImage("talos-image", { ...talos, provider, datastores: datastores(fleet) });
-
-    // Level 1: the machines.
-    const { machines, macAddresses } = new ProxmoxMachines("machine", {
-        ...hypervisor,
-        provider,
-        machines: proxmoxMachines(fleet),
-        images: image.volumes,
-        network,
-    });
-
-    // Level 2: Talos and Kubernetes.
-    const home = new TalosCluster("talos", { ...talos, machines, installer: image.installer, network });
-
-    // Level 3: the pod network.
-    const addressCount = poolSize(cni.loadBalancerPool);
-    const cilium = new Cilium("cilium", { home, version: cni.version, kubePrismPort, addresses: addressCount }).release;
-    const addresses = new LoadBalancerAddresses("lan", { home, cilium, ...cni.loadBalancerPool });
-
-    // Level 4: storage. Its operator needs the network only.
-    const { dashboardAddress, version, ...ceph } = storage;
-    const rook = new RookOperator("rook", { home, cilium, namespace: "rook-ceph", version });
-    const rookCeph = new RookCeph("ceph", {
-        ...ceph,
-        home,
-        operator: rook,
-        disks: storageDisks(machines),
-        ...(dashboardAddress === undefined ? {} : { dashboard: { addresses, address: dashboardAddress } }),
-    });
-
-    // Level 5: the applications.
-    const apps = new Applications("apps", { ...fleet.apps, home, cilium, storageClass: rookCeph.storageClass });
-
-    return {
-        endpoint: home.endpoint,
-        kubeconfig: home.kubeconfig,
-        talosconfig: home.talosconfig,
-        nodeAddresses: Object.fromEntries(machines.map(({ name, address }) => [name, address])),
-        macAddresses,
-        services: apps.addresses,
-        hubble: hubble("hubble", { home, addresses, address: cni.hubbleAddress }),
-        cephDashboard: rookCeph.dashboard,
-        healthy: home.healthyAfter(cilium),
-        credentials: pulumi.secret(apps.passwords),
-    };
+    if (fleet.platform !== "proxmox") {
+        throw new pulumi.RunError(
+            `strata:platform is ${fleet.platform}, expected proxmox: the others are not built yet.`,
+        );
+    }
+    return proxmox(fleet);
 }
 
 export = program;

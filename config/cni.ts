@@ -31,6 +31,9 @@ export const cniSection = z
     })
     .describe("The pod network: Cilium, LoadBalancer addresses, Hubble.");
 
+/** What a stack at Oracle may say: its subnet delivers to no address Cilium could announce, so there is no pool. */
+export const oracleCniSection = cniSection.pick({ version: true }).prefault({}).describe("The pod network: Cilium.");
+
 /** The section as the program reads it: every default filled in. */
 export type CniConfig = z.output<typeof cniSection>;
 

@@ -1,116 +1,54 @@
 /** What a stack may say, and the one place that reads it. */
 import * as pulumi from "@pulumi/pulumi";
-import type { z } from "zod";
-import { address } from "./address";
-import { appsMistakes, appsSection } from "./apps";
-import { cniMistakes, cniSection } from "./cni";
-import { hypervisorSchema } from "./hypervisor";
-import { checkMachines, machinesSchema } from "./machines";
 import { mistakesOf, report, sentence } from "./mistake";
-import { checkDhcp, checkNetwork, networkSchema } from "./network";
-import { acceptedRisksSchema, accountTypeSchema, allowanceSchema, profileSchema } from "./risks";
-import { storageMistakes, storageSection } from "./storage";
-import { checkTalos, talosSchema } from "./talos";
+import { type OracleProxmoxFleet, oracleProxmox } from "./platforms/oracle-proxmox";
+import { type OracleTalosFleet, oracleTalos } from "./platforms/oracle-talos";
+import type { Parsed, Platform, Sections } from "./platforms/platform";
+import { type ProxmoxFleet, proxmox } from "./platforms/proxmox";
+import { readSecret, secretKeys, secretMistakes } from "./secrets";
 
-/** The sections of a stack's config, each under `strata:`. */
-export const sections = {
-    network: networkSchema,
-    hypervisor: hypervisorSchema,
-    machines: machinesSchema,
-    talos: talosSchema,
-    cni: cniSection,
-    storage: storageSection,
-    apps: appsSection.prefault({}),
-    profile: profileSchema.optional(),
-    allowance: allowanceSchema.optional(),
-    accountType: accountTypeSchema.optional(),
-    acceptedRisks: acceptedRisksSchema.default([]),
-} as const;
+/** The platforms, each with the sections of its stacks, all under `strata:`. */
+export const platforms = { proxmox, "oracle-proxmox": oracleProxmox, "oracle-talos": oracleTalos } as const;
 
-/** Everything a stack says, checked and completed with the defaults. */
-export type Fleet = { readonly [Section in keyof typeof sections]: z.output<(typeof sections)[Section]> };
+/** Name of a platform. */
+export type PlatformName = keyof typeof platforms;
 
-type Section = keyof typeof sections;
+/** Everything a stack says, checked and completed with the defaults; `platform` tells which sections there are. */
+export type Fleet = ProxmoxFleet | OracleProxmoxFleet | OracleTalosFleet;
 
-/** A promise between sections: judged where all of them are well-formed, one sentence for each way it is broken. */
-interface Promised {
-    readonly between: readonly Section[];
-    readonly broken: (fleet: Fleet) => readonly string[];
+/** The fleet, or every mistake there is, one sentence each. */
+export type Verdict<F> = { readonly fleet: F } | { readonly mistakes: readonly string[] };
+
+function isPlatform(name: unknown): name is PlatformName {
+    return typeof name === "string" && Object.hasOwn(platforms, name);
 }
-
-/** The address of the Proxmox VE API, where the endpoint has one and not a name. */
-function hypervisorAddress(endpoint: string): Record<string, string> {
-    const { hostname } = new URL(endpoint);
-    return address().safeParse(hostname).success ? { [hostname]: "the Proxmox VE API" } : {};
-}
-
-const promises: readonly Promised[] = [
-    { between: ["network"], broken: (fleet) => checkNetwork(fleet).map(sentence) },
-    { between: ["network", "hypervisor", "machines"], broken: (fleet) => checkMachines(fleet).map(sentence) },
-    { between: ["network", "machines", "talos"], broken: (fleet) => checkTalos(fleet).map(sentence) },
-    {
-        between: ["network", "machines", "talos", "cni"],
-        broken: ({ network, machines, talos, cni }) => {
-            const one = (address: string) => ({ first: address, last: address });
-            const held = Object.entries(machines).map(([name, { address }]) => [
-                `strata:machines.${name}.address`,
-                one(address),
-            ]);
-            return checkDhcp(network, {
-                ...Object.fromEntries(held),
-                ...(talos.virtualIp === undefined ? {} : { "strata:talos.virtualIp": one(talos.virtualIp) }),
-                "strata:cni.loadBalancerPool": cni.loadBalancerPool,
-            }).map(sentence);
-        },
-    },
-    {
-        between: ["network", "hypervisor", "machines", "talos", "cni", "storage"],
-        broken: ({ network, hypervisor, machines, talos, cni, storage }) => {
-            const held = Object.entries(machines).map(([name, { address }]) => [address, `machine ${name}`]);
-            const taken = {
-                [network.gateway]: "the gateway",
-                ...hypervisorAddress(hypervisor.endpoint),
-                ...Object.fromEntries(held),
-                ...(talos.virtualIp === undefined ? {} : { [talos.virtualIp]: "the control planes' virtual address" }),
-            };
-            const fixed = {
-                "strata:cni.hubbleAddress": cni.hubbleAddress,
-                "strata:storage.dashboardAddress": storage.dashboardAddress,
-            };
-            return cniMistakes(cni, { cidr: network.cidr, taken, fixed });
-        },
-    },
-    {
-        between: ["machines", "storage"],
-        broken: ({ machines, storage }) => {
-            const named = Object.entries(machines);
-            const withDisk = named.filter(([, { storageDiskGiB }]) => storageDiskGiB !== undefined);
-            return storageMistakes(storage, {
-                nodes: named.map(([name]) => name),
-                withStorageDisk: withDisk.map(([name]) => name),
-            });
-        },
-    },
-    {
-        between: ["machines", "talos", "apps"],
-        broken: ({ machines, talos, apps }) => {
-            const schedulable = Object.values(machines).filter(
-                ({ role }) => role === "worker" || talos.schedulingOnControlPlanes,
-            );
-            return appsMistakes(apps, schedulable.length);
-        },
-    },
-];
 
 /**
- * Checks what a stack says: every section by its schema, then what the sections promise each other.
+ * Checks what a stack says: every section by its schema, then what the sections promise each other. Where the platform
+ * is none, nothing else can be judged, since it tells which sections there may be.
  *
  * @param raw Section name to its value as the stack's file has it.
- * @returns The fleet, or every mistake there is, one sentence each.
  */
-export function parseFleet(
+export function parseFleet(raw: Readonly<Record<string, unknown>>): Verdict<Fleet> {
+    const name = raw.platform ?? "proxmox";
+    if (!isPlatform(name)) {
+        const expected = `one of ${Object.keys(platforms).join(", ")}`;
+        return { mistakes: [sentence({ key: "strata:platform", value: name, expected })] };
+    }
+    switch (name) {
+        case "proxmox":
+            return parseSections(platforms[name], raw);
+        case "oracle-proxmox":
+            return parseSections(platforms[name], raw);
+        case "oracle-talos":
+            return parseSections(platforms[name], raw);
+    }
+}
+
+function parseSections<S extends Sections>(
+    { sections, promises }: Platform<S>,
     raw: Readonly<Record<string, unknown>>,
-): { readonly fleet: Fleet } | { readonly mistakes: readonly string[] } {
+): Verdict<Parsed<S>> {
     const known = Object.keys(sections);
     const unknown = Object.keys(raw)
         .filter((section) => !known.includes(section))
@@ -128,7 +66,7 @@ export function parseFleet(
         return mistakesOf(section, raw[section], result.error.issues).map(sentence);
     });
     // A promise reads the sections it is between and no others, so it can be judged while another is malformed.
-    const fleet = wellFormed as Fleet;
+    const fleet = wellFormed as Parsed<S>;
     const broken = promises
         .filter(({ between }) => between.every((section) => section in wellFormed))
         .flatMap((promise) => promise.broken(fleet));
@@ -139,7 +77,9 @@ export function parseFleet(
 /** The raw sections of the stack that runs: JSON where the value is structured, text otherwise. */
 function rawSections(): Record<string, unknown> {
     const prefix = "strata:";
-    const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
+    const own = Object.entries(pulumi.runtime.allConfig()).filter(
+        ([key]) => key.startsWith(prefix) && !secretKeys.includes(key),
+    );
     return Object.fromEntries(
         own.map(([key, text]) => {
             try {
@@ -153,9 +93,15 @@ function rawSections(): Record<string, unknown> {
 
 /** Reads the config of the stack that runs. Throws one `RunError` with all mistakes, before any resource exists. */
 export function readFleet(): Fleet {
-    const result = parseFleet(rawSections());
-    if ("mistakes" in result) {
-        throw new pulumi.RunError(report(pulumi.getStack(), result.mistakes));
+    const raw = rawSections();
+    const result = parseFleet(raw);
+    const needsSecrets = raw.platform === "oracle-proxmox" || raw.platform === "oracle-talos";
+    const mistakes = [
+        ...("mistakes" in result ? result.mistakes : []),
+        ...(needsSecrets ? secretMistakes(readSecret) : []),
+    ];
+    if (mistakes.length > 0 || "mistakes" in result) {
+        throw new pulumi.RunError(report(pulumi.getStack(), mistakes));
     }
     return result.fleet;
 }

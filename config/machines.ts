@@ -53,45 +53,74 @@ export type MachinesConfig = z.output<typeof machinesSchema>;
 /** One machine. */
 export type MachineConfig = z.output<typeof machineSchema>;
 
-interface Fleet {
+/** What machines promise their surroundings, under the keys a stack on their platform has. */
+export interface MachinesSurroundings {
+    /** The machines' network, and the key it stands under. */
+    readonly cidr: string;
+    readonly cidrKey: string;
+    /** Addresses that are somebody else's: address to what an address must be instead. */
+    readonly taken: Readonly<Record<string, string>>;
+    /** Host to its memory, and what of it is not the machines'. */
+    readonly hosts: Readonly<Record<string, { readonly memoryGiB: number }>>;
+    /** Key the hosts stand under, e.g. `strata:hypervisor.nodes`, and what one of them is called. */
+    readonly hostsKey: string;
+    readonly hostNoun: string;
+    /** Memory of every host that is not the machines', GiB, and whose it is. Default none. */
+    readonly reserved?: { readonly memoryGiB: number; readonly by: string };
+}
+
+/** The surroundings of machines on Proxmox VE hosts that are there already. */
+export function hypervisorSurroundings({
+    network,
+    hypervisor,
+}: {
     readonly network: NetworkConfig;
     readonly hypervisor: HypervisorConfig;
-    readonly machines: MachinesConfig;
+}): MachinesSurroundings {
+    return {
+        cidr: network.cidr,
+        cidrKey: "strata:network.cidr",
+        taken: {
+            [network.gateway]: "an address other than strata:network.gateway",
+            [new URL(hypervisor.endpoint).hostname]:
+                "an address other than the host's own in strata:hypervisor.endpoint",
+        },
+        hosts: hypervisor.nodes,
+        hostsKey: "strata:hypervisor.nodes",
+        hostNoun: "node",
+    };
 }
 
 /** What the machines promise each other, their network and their hosts. */
-export function checkMachines(fleet: Fleet): Mistake[] {
-    const named = Object.entries(fleet.machines);
+export function checkMachines(machines: MachinesConfig, around: MachinesSurroundings): Mistake[] {
+    const named = Object.entries(machines);
     return [
-        ...named.flatMap(([name, machine]) => checkMachine(name, machine, fleet)),
+        ...named.flatMap(([name, machine]) => checkMachine(name, machine, around)),
         ...checkUnique(named, "address"),
         ...checkUnique(named, "vmId"),
-        ...checkControllers(named),
-        ...checkMemory(named, fleet.hypervisor),
+        ...checkControllers("strata:machines", controllersOf(machines)),
+        ...checkMemory(named, around),
     ];
 }
 
-function checkMachine(name: string, machine: MachineConfig, { network, hypervisor }: Fleet): Mistake[] {
+/** Names of the control planes. */
+function controllersOf(machines: MachinesConfig): readonly string[] {
+    return Object.entries(machines).flatMap(([name, { role }]) => (role === "controlplane" ? [name] : []));
+}
+
+function checkMachine(name: string, machine: MachineConfig, around: MachinesSurroundings): Mistake[] {
     const mistakes: Mistake[] = [];
     const expect = (key: keyof MachineConfig, holds: boolean, expected: string) => {
         if (!holds) {
             mistakes.push({ key: `strata:machines.${name}.${key}`, value: machine[key], expected });
         }
     };
-    const hosts = Object.keys(hypervisor.nodes).join(", ");
+    const hosts = Object.keys(around.hosts).join(", ");
     const { cpuCores, memoryGiB } = least[machine.role];
-    expect("host", machine.host in hypervisor.nodes, `a node of strata:hypervisor.nodes (${hosts})`);
-    expect(
-        "address",
-        isHost(machine.address, network.cidr),
-        `a host's address inside strata:network.cidr ${network.cidr}`,
-    );
-    expect("address", machine.address !== network.gateway, "an address other than strata:network.gateway");
-    expect(
-        "address",
-        machine.address !== new URL(hypervisor.endpoint).hostname,
-        "an address other than the host's own in strata:hypervisor.endpoint",
-    );
+    const other = around.taken[machine.address];
+    expect("host", Object.hasOwn(around.hosts, machine.host), `a ${around.hostNoun} of ${around.hostsKey} (${hosts})`);
+    expect("address", isHost(machine.address, around.cidr), `a host's address inside ${around.cidrKey} ${around.cidr}`);
+    expect("address", other === undefined, other ?? "");
     expect("cpuCores", machine.cpuCores >= cpuCores, `at least ${cpuCores} for a ${machine.role} (Talos's minimum)`);
     expect(
         "memoryGiB",
@@ -115,28 +144,30 @@ function checkUnique(named: readonly [string, MachineConfig][], key: "address" |
     });
 }
 
-function checkControllers(named: readonly [string, MachineConfig][]): Mistake[] {
-    const controllers = named.filter(([, { role }]) => role === "controlplane").map(([name]) => name);
+/** An odd number of control planes, by the key they stand under. */
+export function checkControllers(key: string, controllers: readonly string[]): Mistake[] {
     if (controllers.length % 2 === 1) {
         return [];
     }
     const expected =
         "an odd number of machines with role controlplane: an even one survives no more failures than one less";
-    return [{ key: "strata:machines", value: controllers, expected }];
+    return [{ key, value: controllers, expected }];
 }
 
-function checkMemory(named: readonly [string, MachineConfig][], hypervisor: HypervisorConfig): Mistake[] {
-    return Object.entries(hypervisor.nodes).flatMap(([host, { memoryGiB }]) => {
+function checkMemory(named: readonly [string, MachineConfig][], around: MachinesSurroundings): Mistake[] {
+    const { hosts, hostsKey, reserved } = around;
+    return Object.entries(hosts).flatMap(([host, { memoryGiB }]) => {
         const guests = named.filter(([, machine]) => machine.host === host);
-        const asked = guests.reduce((sum, [, machine]) => sum + machine.memoryGiB, 0);
+        const asked = guests.reduce((sum, [, machine]) => sum + machine.memoryGiB, reserved?.memoryGiB ?? 0);
         const names = guests.map(([name]) => name).join(", ");
+        const others = reserved === undefined ? "" : `${reserved.by} (${reserved.memoryGiB}) and `;
         return asked <= memoryGiB
             ? []
             : [
                   {
-                      key: `strata:hypervisor.nodes.${host}.memoryGiB`,
+                      key: `${hostsKey}.${host}.memoryGiB`,
                       value: memoryGiB,
-                      expected: `at least the ${asked} that its machines (${names}) ask for together`,
+                      expected: `at least the ${asked} that ${others}its machines (${names}) ask for together`,
                   },
               ];
     });

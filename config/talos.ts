@@ -1,9 +1,7 @@
 /** Section `talos`: the operating system and the Kubernetes it brings. */
 import { z } from "zod";
 import { address, isHost } from "./address";
-import type { MachinesConfig } from "./machines";
 import type { Mistake } from "./mistake";
-import type { NetworkConfig } from "./network";
 
 /**
  * Kubernetes minors each Talos minor supports: the newest and the five before it (Talos, support matrix of each
@@ -53,42 +51,52 @@ export const talosSchema = z
 /** The operating system and the Kubernetes it brings. */
 export type TalosConfig = z.output<typeof talosSchema>;
 
-interface Fleet {
-    readonly network: NetworkConfig;
-    readonly machines: MachinesConfig;
-    readonly talos: TalosConfig;
+/** The network a virtual address lies in, and the key it stands under. */
+export interface VirtualIpSurroundings {
+    readonly cidr: string;
+    readonly gateway: string;
+    /** e.g. `strata:network`. */
+    readonly key: string;
+    /** Machine to its address. */
+    readonly machines: Readonly<Record<string, { readonly address: string }>>;
 }
 
 function minorOf(version: string): string {
     return version.replace(/^v/, "").split(".").slice(0, 2).join(".");
 }
 
-/** Talos supports the Kubernetes version, and the virtual address is nobody else's. */
-export function checkTalos({ network, machines, talos }: Fleet): Mistake[] {
-    const mistakes: Mistake[] = [];
+/** Talos supports the Kubernetes version. */
+export function checkVersions(talos: TalosConfig): Mistake[] {
     const newest = newestKubernetesMinor[minorOf(talos.version)];
     const kubernetesMinor = Number(talos.kubernetesVersion.split(".")[1]);
     if (newest === undefined) {
         const known = Object.keys(newestKubernetesMinor).join(", ");
-        mistakes.push({ key: "strata:talos.version", value: talos.version, expected: `a release of Talos ${known}` });
-    } else if (kubernetesMinor > newest || kubernetesMinor <= newest - supportedMinors) {
-        mistakes.push({
-            key: "strata:talos.kubernetesVersion",
-            value: talos.kubernetesVersion,
-            expected: `1.${newest - supportedMinors + 1} to 1.${newest}, which Talos ${talos.version} supports`,
-        });
+        return [{ key: "strata:talos.version", value: talos.version, expected: `a release of Talos ${known}` }];
     }
-    return [...mistakes, ...checkVirtualIp(talos.virtualIp, network, machines)];
+    return kubernetesMinor > newest || kubernetesMinor <= newest - supportedMinors
+        ? [
+              {
+                  key: "strata:talos.kubernetesVersion",
+                  value: talos.kubernetesVersion,
+                  expected: `1.${newest - supportedMinors + 1} to 1.${newest}, which Talos ${talos.version} supports`,
+              },
+          ]
+        : [];
 }
 
-function checkVirtualIp(value: string | undefined, network: NetworkConfig, machines: MachinesConfig): Mistake[] {
+/** Talos supports the Kubernetes version, and the virtual address is nobody else's. */
+export function checkTalos(talos: TalosConfig, around: VirtualIpSurroundings): Mistake[] {
+    return [...checkVersions(talos), ...checkVirtualIp(talos.virtualIp, around)];
+}
+
+function checkVirtualIp(value: string | undefined, around: VirtualIpSurroundings): Mistake[] {
     if (value === undefined) {
         return [];
     }
-    const owner = Object.entries(machines).find(([, machine]) => machine.address === value)?.[0];
+    const owner = Object.entries(around.machines).find(([, machine]) => machine.address === value)?.[0];
     const broken = [
-        ...(isHost(value, network.cidr) ? [] : [`a host's address inside strata:network.cidr ${network.cidr}`]),
-        ...(value === network.gateway ? ["an address other than strata:network.gateway"] : []),
+        ...(isHost(value, around.cidr) ? [] : [`a host's address inside ${around.key}.cidr ${around.cidr}`]),
+        ...(value === around.gateway ? [`an address other than ${around.key}.gateway`] : []),
         ...(owner === undefined ? [] : [`an address other than machine ${owner}'s own`]),
     ];
     return broken.map((expected) => ({ key: "strata:talos.virtualIp", value, expected }));

@@ -3,17 +3,18 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { type Fleet, parseFleet, readFleet, sections } from "../../../config";
+import { type Fleet, parseFleet, platforms, readFleet } from "../../../config";
 import { configurationMarkdown, stackJsonSchema } from "../../../config/documentation";
 import { datastores, proxmoxMachines, storageDisks, subnet } from "../../../config/fleet";
+import type { ProxmoxFleet } from "../../../config/platforms/proxmox";
 import { projectFolder, stackSections } from "../../harness/stack-config";
 import { synth } from "../../harness/synth";
 
 /** The fleet of a stack whose file has no mistakes. */
-function fleet(stack: string): Fleet {
+function fleet(stack: string): ProxmoxFleet {
     const result = parseFleet(stackSections(stack));
-    if ("mistakes" in result) {
-        throw new Error(result.mistakes.join("\n"));
+    if ("mistakes" in result || result.fleet.platform !== "proxmox") {
+        throw new Error("mistakes" in result ? result.mistakes.join("\n") : result.fleet.platform);
     }
     return result.fleet;
 }
@@ -56,7 +57,7 @@ test("all mistakes are said at once, in one error without a stack trace, before 
     expect(error).toBeInstanceOf(pulumi.RunError);
     expect((error as Error).message.split("\n")).toEqual([
         "Pulumi.homelab.yaml has 3 mistakes:",
-        `  strata:stroage is {}, expected no such section: there are ${Object.keys(sections).join(", ")}.`,
+        `  strata:stroage is {}, expected no such section: there are ${Object.keys(platforms.proxmox.sections).join(", ")}.`,
         "  strata:network is missing, expected a map.",
         '  strata:talos.clusterName is "Home Lab", expected lower-case letters, digits and dashes.',
     ]);

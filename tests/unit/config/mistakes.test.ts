@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseFleet, sections } from "../../../config";
+import { parseFleet, platforms } from "../../../config";
 import { stackSections } from "../../harness/stack-config";
 
 /** A value at a dotted path of a stack's sections; undefined takes the key away. */
@@ -74,7 +74,9 @@ test.each<[string, string, readonly Change[], readonly string[]]>([
         "an unknown section",
         "homelab",
         [["macines", {}]],
-        [`strata:macines is {}, expected no such section: there are ${Object.keys(sections).join(", ")}.`],
+        [
+            `strata:macines is {}, expected no such section: there are ${Object.keys(platforms.proxmox.sections).join(", ")}.`,
+        ],
     ],
     ["a section that is missing", "homelab", [["cni", undefined]], ["strata:cni is missing, expected a map."]],
     [

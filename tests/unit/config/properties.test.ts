@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseFleet, sections } from "../../../config";
+import { parseFleet, platforms } from "../../../config";
 import { isBetween, isHost, isInside, toNumber } from "../../../config/address";
 import { stackSections } from "../../harness/stack-config";
 
@@ -129,7 +129,7 @@ describe("of any fleet", () => {
 
 test("whatever stands where a section should, the answer is a fleet or sentences, never a crash", () => {
     fc.assert(
-        fc.property(fc.constantFrom(...Object.keys(sections)), fc.jsonValue(), (section, value) => {
+        fc.property(fc.constantFrom(...Object.keys(platforms.proxmox.sections)), fc.jsonValue(), (section, value) => {
             for (const mistake of found({ ...homelab, [section]: value })) {
                 expect(mistake).toMatch(/^strata:.+ (is missing|is .+), expected .+\.$/s);
             }

@@ -1,0 +1,32 @@
+/** Section `delivery`: the repository Flux brings the applications from. */
+import { z } from "zod";
+
+const version = (fallback: string, of: string) =>
+    z
+        .string()
+        .regex(/^\d+\.\d+\.\d+$/, { error: `a complete version, e.g. ${fallback}` })
+        .default(fallback)
+        .describe(`Version of ${of}. Default ${fallback}.`);
+
+/** The repository Flux brings the applications from. */
+export const deliverySchema = z
+    .strictObject({
+        repository: z
+            .url({ protocol: /^https$/, error: "an https address such as https://github.com/you/strata" })
+            .describe("Git repository, over https; public, or none of its secrets would need encrypting."),
+        branch: z.string().min(1).default("main").describe("Branch. Default main."),
+        path: z
+            .string()
+            .regex(/^[a-z0-9][a-z0-9./-]*$/, { error: "a folder of the repository such as gitops/oci-free" })
+            .describe("Folder of the repository with the stack's Kustomizations."),
+        intervalSeconds: z
+            .int()
+            .min(30)
+            .default(60)
+            .describe("How often Flux asks for changes, in seconds. Default 60: the document's every minute."),
+        fluxVersion: version("2.17.0", "Flux's chart"),
+    })
+    .describe("The Git repository Flux brings the applications from.");
+
+/** The repository Flux brings the applications from. */
+export type DeliveryConfig = z.output<typeof deliverySchema>;
