@@ -126,7 +126,15 @@ export class PhaseRecord {
         this.#tellDiagnostic({ severity: level, ...about, message: message.trim() });
     }
 
+    /** An error passes from promise to promise, and the SDK tells it for several of them: it is kept once. */
     #tellDiagnostic(diagnostic: Diagnostic): void {
+        const { severity, urn, message } = diagnostic;
+        const isKnown = this.diagnostics.some(
+            (known) => known.severity === severity && known.urn === urn && known.message === message,
+        );
+        if (severity === "error" && isKnown) {
+            return;
+        }
         this.diagnostics.push(diagnostic);
         this.tell({ kind: "diagnostic", phase: this.phase, diagnostic });
     }
