@@ -113,11 +113,14 @@ export function command(): Command {
         .command("cost <STACK>")
         .description("what a stack costs a month, and what it uses of the free tier")
         .action((stack: string) => answer(stack, (_, judgement) => costText(judgement)));
-    strata.command("preview <STACK>").description("what would happen on the real providers").action(preview);
+    strata
+        .command("preview <STACK>")
+        .description("what would happen on the real providers")
+        .action((stack: string) => preview(stack));
     strata
         .command("up <STACK>")
         .description("deploy on the real providers; previews under the policy pack first")
-        .action(up);
+        .action((stack: string) => up(stack));
     strata
         .command("destroy <STACK>")
         .description("take everything away again on the real providers")

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
+import { CommandError, LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
 import program from "../index";
 import { installAnalyzer } from "../rehearsal/engine/analyzer";
 import type { Deployment } from "../rehearsal/engine/deployment";
@@ -15,7 +15,7 @@ import { siteOf } from "../rehearsal/sites";
 import type { Properties } from "../rehearsal/world/value";
 import { World } from "../rehearsal/world/world";
 import { policyPack } from "./rehearse-stack";
-import { projectFolder, projectName, readStackConfig } from "./stack";
+import { projectFolder, readStackConfig } from "./stack";
 
 /** Ids that follow from what a resource is asked to be: VM ids, namespaced names. The simulated providers know them. */
 function knownIds(stack: string): KnownId {
@@ -27,19 +27,18 @@ function knownIds(stack: string): KnownId {
             ?.deterministicId?.(inputs as Properties);
 }
 
-async function openStack(name: string): Promise<Stack> {
+async function openStack(name: string, folder: string): Promise<Stack> {
     // Says which stacks there are before anything else does.
-    readStackConfig(name);
+    readStackConfig(name, folder);
     const engine = await locateEngine({ onProgress: console.log });
     const bin = fs.mkdtempSync(path.join(os.tmpdir(), "strata-bin-"));
     process.on("exit", () => fs.rmSync(bin, { recursive: true, force: true }));
     installAnalyzer(bin);
     process.env.PATH = [path.dirname(engine.path), process.env.PATH ?? "", bin].join(path.delimiter);
     const workspace = await LocalWorkspace.create({
-        workDir: projectFolder,
+        workDir: folder,
         program,
         pulumiCommand: await PulumiCommand.get({ skipVersionCheck: true }),
-        projectSettings: { name: projectName, runtime: "nodejs" },
     });
     return Stack.createOrSelect(name, workspace);
 }
@@ -66,33 +65,58 @@ async function mend(stack: Stack): Promise<void> {
     }
 }
 
-const shown = { policyPacks: [policyPack], onOutput: (text: string) => process.stdout.write(text) };
+/** What the engine says is shown as it says it, its refusals included. */
+const said = {
+    onOutput: (text: string) => process.stdout.write(text),
+    onError: (text: string) => process.stderr.write(text),
+};
+const judged = { ...said, policyPacks: [policyPack] };
+
+/**
+ * Does one thing the engine tells about as it goes.
+ *
+ * @param failure What its failure means, one sentence; the engine's own words stand above it already.
+ */
+async function told(act: Promise<unknown>, failure: string): Promise<void> {
+    try {
+        await act;
+    } catch (error) {
+        throw error instanceof CommandError ? new Error(failure, { cause: error }) : error;
+    }
+}
+
+const refused = (name: string) => `The preview of ${name} failed, as said above; nothing was changed.`;
 
 /** Shows what would happen to a stack; changes nothing. */
-export async function preview(name: string): Promise<void> {
-    const stack = await openStack(name);
-    await stack.preview(shown);
+export async function preview(name: string, folder = projectFolder): Promise<void> {
+    const stack = await openStack(name, folder);
+    await told(stack.preview(judged), refused(name));
 }
 
 /** Deploys a stack: mends what was interrupted, previews under the policy pack, and goes on only where it agrees. */
-export async function up(name: string): Promise<void> {
-    const stack = await openStack(name);
+export async function up(name: string, folder = projectFolder): Promise<void> {
+    const stack = await openStack(name, folder);
     await mend(stack);
-    await stack.preview(shown);
-    await stack.up(shown);
+    await told(stack.preview(judged), refused(name));
+    const failure = `${name} is deployed in part, as said above; mend what was refused and run it again, nothing is lost.`;
+    await told(stack.up(judged), failure);
 }
 
 /**
  * Destroys a stack.
  *
- * @param unprotect True takes the protection off what stores data first; otherwise the destroy stops at it.
+ * @param unprotect True takes the protection off what stores data first; otherwise nothing is deleted where something
+ *     is protected: the engine finds that out at the preview.
  */
-export async function destroy(name: string, unprotect: boolean): Promise<void> {
-    const stack = await openStack(name);
+export async function destroy(name: string, unprotect: boolean, folder = projectFolder): Promise<void> {
+    const stack = await openStack(name, folder);
     await mend(stack);
     if (unprotect) {
         const args = ["state", "unprotect", "--all", "--yes", "--stack", name];
-        await promisify(execFile)("pulumi", args, { cwd: projectFolder });
+        await promisify(execFile)("pulumi", args, { cwd: folder });
+    } else {
+        const failure = `The preview of the destroy of ${name} failed, as said above; nothing was deleted. What is protected because it stores data goes with --unprotect.`;
+        await told(stack.previewDestroy(said), failure);
     }
-    await stack.destroy({ onOutput: shown.onOutput });
+    await told(stack.destroy(said), `${name} is destroyed in part, as said above; run it again.`);
 }
