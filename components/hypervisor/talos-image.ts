@@ -8,6 +8,9 @@ import { imagefactory } from "@pulumiverse/talos";
 /** Proxmox waits for it on a clean shutdown; without it `agent.enabled` makes every operation wait in vain. */
 const guestAgent = "siderolabs/qemu-guest-agent";
 
+/** Architectures the Image Factory builds for. */
+export type Architecture = "amd64" | "arm64";
+
 /** What the image is made of. */
 export interface TalosImageArgs {
     readonly provider: proxmoxve.Provider;
@@ -15,6 +18,8 @@ export interface TalosImageArgs {
     readonly version: string;
     /** Extensions beside the guest agent. */
     readonly extensions: readonly string[];
+    /** Architecture of the machines. Default `amd64`. */
+    readonly architecture?: Architecture;
     /** Proxmox VE node to the datastore its copy lies on; the datastore's content types include `import`. */
     readonly datastores: Readonly<Record<string, string>>;
 }
@@ -34,9 +39,13 @@ export function schematicYaml(extensions: readonly string[]): string {
  * Name of the image's file, which differs wherever its content does: a file that is replaced under its own name would
  * be deleted with the old one.
  */
-export function imageFileName(version: string, extensions: readonly string[]): string {
+export function imageFileName(
+    version: string,
+    extensions: readonly string[],
+    architecture: Architecture = "amd64",
+): string {
     const schematic = createHash("sha256").update(schematicYaml(extensions)).digest("hex");
-    return `talos-${version}-${schematic.slice(0, 8)}-nocloud-amd64.qcow2`;
+    return `talos-${version}-${schematic.slice(0, 8)}-nocloud-${architecture}.qcow2`;
 }
 
 /**
@@ -52,6 +61,7 @@ export class TalosImage extends pulumi.ComponentResource {
 
     constructor(name: string, args: TalosImageArgs, opts?: pulumi.ComponentResourceOptions) {
         super(TalosImage.type, name, {}, opts);
+        const { architecture = "amd64" } = args;
         const schematic = new imagefactory.Schematic(
             `${name}-schematic`,
             { schematic: schematicYaml(args.extensions) },
@@ -64,8 +74,8 @@ export class TalosImage extends pulumi.ComponentResource {
                     nodeName: node,
                     datastoreId,
                     contentType: "import",
-                    fileName: imageFileName(args.version, args.extensions),
-                    url: pulumi.interpolate`https://factory.talos.dev/image/${schematic.id}/${args.version}/nocloud-amd64.qcow2`,
+                    fileName: imageFileName(args.version, args.extensions, architecture),
+                    url: pulumi.interpolate`https://factory.talos.dev/image/${schematic.id}/${args.version}/nocloud-${architecture}.qcow2`,
                     // A file of this name that nobody manages is the rest of a download that broke off.
                     overwriteUnmanaged: true,
                 },

@@ -2,6 +2,8 @@
 import type { types } from "@pulumi/command";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import { proxmoxClusterFacts } from "./facts";
 import { type Step, script } from "./script";
 
 /** A host that becomes a node. */
@@ -10,20 +12,36 @@ export interface ProxmoxHost {
     readonly address: string;
     /** How SSH reaches it. */
     readonly connection: pulumi.Input<types.input.remote.ConnectionArgs>;
+    /** Name of the failure domain it is part of, e.g. `machine/ampere-1`. */
+    readonly livesOn?: string;
 }
 
 /** The container that advertises the cluster's networks to a Tailscale mesh. */
 export interface TailscaleContainer {
     /** Proxmox id of the container, from 100. */
     readonly id: number;
+    /** Its name, in the cluster and in the mesh; unique in the tailnet. Default `tailscale`. */
+    readonly hostname?: string;
     /** Name of the Debian template as `pveam` lists it, e.g. `debian-12-standard_12.7-1_arm64.tar.zst`. */
     readonly template: string;
     /** Address in the machines' network, without prefix. */
     readonly address: string;
-    /** Networks it advertises, e.g. `["10.0.1.0/24"]`. */
+    /** Networks it advertises: the hosts' and the machines', e.g. `["10.0.1.0/24", "10.20.0.0/24"]`. */
     readonly routes: readonly string[];
     /** Key it joins the mesh with. */
     readonly authKey: pulumi.Input<string>;
+}
+
+/** A public address that is handed on to a machine inside, port by port. */
+export interface IngressForward {
+    /** Node that has the address, and hosts the machine: answers must leave where requests came in. */
+    readonly node: string;
+    /** Private address the public one is attached to, e.g. `10.0.1.30`. */
+    readonly address: string;
+    /** Address of the machine in the machines' network. */
+    readonly machineAddress: string;
+    /** Ports asked for, to the NodePorts they are handed on to. */
+    readonly ports: readonly { readonly port: number; readonly nodePort: number }[];
 }
 
 /** What a cluster is made of. */
@@ -58,6 +76,8 @@ export interface ProxmoxClusterArgs {
         readonly tag: number;
     };
     readonly tailscale: TailscaleContainer;
+    /** Default: nothing is handed on. */
+    readonly ingress?: IngressForward;
     /** API token to make: `user@realm` and the token's name. */
     readonly token: { readonly user: string; readonly name: string };
 }
@@ -112,9 +132,21 @@ export class ProxmoxCluster extends pulumi.ComponentResource {
                 },
             );
 
+        const rootKey = new tls.PrivateKey(`${name}-root-key`, { algorithm: "ED25519" }, { parent: this });
         const table = nodes.map(([node, host]) => `${host.address} ${node}`).join("\n");
         const prepared = nodes.map((node) =>
-            on(node, "prepare-host", { ADDRESS: node[1].address, HOSTS: table, OSD_GIB: `${args.ceph.osdGiB}` }, []),
+            on(
+                node,
+                "prepare-host",
+                {
+                    ADDRESS: node[1].address,
+                    HOSTS: table,
+                    OSD_GIB: `${args.ceph.osdGiB}`,
+                    ROOT_KEY: pulumi.secret(rootKey.privateKeyOpenssh).apply((key) => key.trim()),
+                    ROOT_PUBLIC: rootKey.publicKeyOpenssh.apply((key) => key.trim()),
+                },
+                [],
+            ),
         );
 
         const membership = (node: readonly [string, ProxmoxHost]) => ({
@@ -161,21 +193,42 @@ export class ProxmoxCluster extends pulumi.ComponentResource {
             { ZONE: zone, VNET: vnet, CIDR: cidr, GATEWAY: gateway, PEERS: peers, TAG: `${tag}` },
             [quorate],
         );
-        const { tailscale } = args;
+        // Proxmox reloads the nodes' networks one task a node: each step waits for its own bridge.
+        const routed = nodes.map((node) =>
+            on(node, "route-machines", { VNET: vnet, CIDR: cidr, GATEWAY: gateway }, [networked]),
+        );
+        const { tailscale, ingress } = args;
+        if (ingress !== undefined) {
+            const taker = nodes.find(([node]) => node === ingress.node);
+            if (taker === undefined) {
+                throw new pulumi.ResourceError(
+                    `ingress.node must be one of ${nodes.map(([node]) => node).join(", ")}, got "${ingress.node}"`,
+                    this,
+                    true,
+                );
+            }
+            const forward = {
+                ADDRESS: ingress.address,
+                MACHINE_ADDRESS: ingress.machineAddress,
+                PORTS: ingress.ports.map(({ port, nodePort }) => `${port}:${nodePort}`).join(" "),
+            };
+            on(taker, "forward-ingress", forward, routed);
+        }
         const contained = on(
             first,
             "create-tailscale-container",
             {
                 CONTAINER_ID: `${tailscale.id}`,
+                CONTAINER_NAME: tailscale.hostname ?? "tailscale",
                 TEMPLATE: tailscale.template,
                 STORAGE: pool,
                 BRIDGE: vnet,
                 CONTAINER_ADDRESS: `${tailscale.address}/${cidr.split("/")[1] ?? ""}`,
                 GATEWAY: gateway,
                 ROUTES: tailscale.routes.join(","),
-                AUTH_KEY: tailscale.authKey,
+                AUTH_KEY: pulumi.secret(tailscale.authKey),
             },
-            [healthy, networked],
+            [healthy, ...routed],
         );
         this.ready = on(
             first,
@@ -187,6 +240,11 @@ export class ProxmoxCluster extends pulumi.ComponentResource {
         this.apiUrl = `https://${first[1].address}:8006/`;
         this.apiToken = pulumi.secret(token.stdout);
         this.cephHealth = healthy.stdout;
-        this.registerOutputs({ apiUrl: this.apiUrl, apiToken: this.apiToken, cephHealth: this.cephHealth });
+        this.registerOutputs({
+            apiUrl: this.apiUrl,
+            apiToken: this.apiToken,
+            cephHealth: this.cephHealth,
+            facts: proxmoxClusterFacts(args),
+        });
     }
 }

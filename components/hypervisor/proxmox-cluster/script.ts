@@ -15,6 +15,8 @@ export type Step =
     | "check-ceph"
     | "create-token"
     | "create-network"
+    | "route-machines"
+    | "forward-ingress"
     | "create-tailscale-container"
     | "test-migration";
 

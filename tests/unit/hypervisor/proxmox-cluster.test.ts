@@ -7,7 +7,7 @@ import { type Step, script } from "../../../components/hypervisor/proxmox-cluste
 
 const commands = [
     ..."pvecm pveceph ceph ceph-volume pveum pvesh pveam pct ping ssh hostname hostnamectl sysctl partprobe".split(" "),
-    ..."udevadm findmnt lsblk sgdisk vgs vgcreate lvs lvcreate".split(" "),
+    ..."udevadm findmnt lsblk sgdisk vgs vgcreate lvs lvcreate ip ifreload iptables systemctl".split(" "),
 ];
 const hosts = { "pve-0": "10.0.1.10", "pve-1": "10.0.1.11", "pve-2": "10.0.1.12" } as const;
 type Host = keyof typeof hosts;
@@ -25,7 +25,9 @@ beforeEach(() => {
     for (const host of names) {
         fs.mkdirSync(path.join(world, host, "etc", "sysctl.d"), { recursive: true });
         fs.mkdirSync(path.join(world, host, "var-lib", "ceph", "bootstrap-osd"), { recursive: true });
-        fs.mkdirSync(path.join(world, host, "bin"));
+        for (const folder of ["bin", "root", "etc/systemd/system"]) {
+            fs.mkdirSync(path.join(world, host, folder), { recursive: true });
+        }
         // awk is found through Debian's alternatives, which the host's own /etc would hide.
         fs.cpSync("/etc/alternatives", path.join(world, host, "etc", "alternatives"), {
             recursive: true,
@@ -41,7 +43,9 @@ afterEach(() => fs.rmSync(world, { recursive: true, force: true }));
 /** Runs a step's script under a real bash as root of the host, in a mount namespace where the host's files are its own. */
 function run(host: Host, step: Step, variables: Record<string, string> = {}): Promise<{ code: number; out: string }> {
     const own = path.join(world, host);
-    const inside = `mount --bind ${own}/etc /etc && mount --bind ${own}/var-lib /var/lib && exec bash --norc -s`;
+    const folders = { etc: "/etc", "var-lib": "/var/lib", root: "/root" };
+    const mounts = Object.entries(folders).map(([folder, at]) => `mount --bind ${own}/${folder} ${at}`);
+    const inside = [...mounts, "exec bash --norc -s"].join(" && ");
     const child = spawn("unshare", ["--map-root-user", "--mount", "sh", "-c", inside], {
         env: {
             PATH: `${own}/bin:${world}/commands:/usr/sbin:/usr/bin:/sbin:/bin`,
@@ -66,8 +70,13 @@ const table = Object.entries(hosts)
     .join("\n");
 const first = "pve-0";
 const member = (host: Host) => ({ ADDRESS: hosts[host], CLUSTER: "oci-proxmox", FIRST_ADDRESS: hosts[first] });
+const trusted = { ROOT_KEY: "-----BEGIN OPENSSH PRIVATE KEY-----", ROOT_PUBLIC: "ssh-ed25519 AAAA strata" };
+const prepared = (host: Host) => ({ ADDRESS: hosts[host], HOSTS: table, OSD_GIB: "20", ...trusted });
+const way = { VNET: "talos", CIDR: "10.20.0.0/24", GATEWAY: "10.20.0.1" };
+const ingress = { ADDRESS: "10.0.1.30", MACHINE_ADDRESS: "10.20.0.11", PORTS: "80:30080 443:30443" };
 const mesh = {
     CONTAINER_ID: "100",
+    CONTAINER_NAME: "tailscale",
     TEMPLATE: "debian-12-standard_12.7-1_arm64.tar.zst",
     STORAGE: "machines",
     BRIDGE: "talos",
@@ -80,11 +89,7 @@ const mesh = {
 /** Every step of a cluster of three, in the order the component gives them. */
 async function form(): Promise<string[]> {
     const steps: [Host, Step, Record<string, string>][] = [
-        ...names.map((host): [Host, Step, Record<string, string>] => [
-            host,
-            "prepare-host",
-            { ADDRESS: hosts[host], HOSTS: table, OSD_GIB: "20" },
-        ]),
+        ...names.map((host): [Host, Step, Record<string, string>] => [host, "prepare-host", prepared(host)]),
         [first, "create-cluster", member(first)],
         ["pve-1", "join-cluster", member("pve-1")],
         ["pve-2", "join-cluster", member("pve-2")],
@@ -109,6 +114,8 @@ async function form(): Promise<string[]> {
                 TAG: "100",
             },
         ],
+        ...names.map((host): [Host, Step, Record<string, string>] => [host, "route-machines", way]),
+        [first, "forward-ingress", ingress],
         [first, "create-tailscale-container", mesh],
         [first, "test-migration", { CONTAINER_ID: "100", TARGET: "pve-1", CONTAINER_IP: "10.20.0.2" }],
     ];
@@ -128,6 +135,7 @@ function state(): Record<string, string> {
         files
             .map((file) => path.join(file.parentPath, file.name))
             .filter((file) => !path.basename(file).startsWith("calls.") && !file.endsWith("ct.moves"))
+            .sort()
             .map((file) => [path.relative(world, file), fs.readFileSync(file, "utf8")]),
     );
 }
@@ -151,8 +159,14 @@ test("the mesh key reaches the container by standard input, never by a command l
     expect(fs.readFileSync(path.join(world, "cluster", "ct.key"), "utf8")).toBe(mesh.AUTH_KEY);
 }, 60_000);
 
-test("two joins at once: the second is refused with the node and the command", async () => {
+/** Three prepared hosts, the first of which is a cluster. */
+async function founded(): Promise<void> {
+    await Promise.all(names.map((host) => run(host, "prepare-host", prepared(host))));
     await run(first, "create-cluster", member(first));
+}
+
+test("two joins at once: the second is refused with the node and the command", async () => {
+    await founded();
     const both = await Promise.all([
         run("pve-1", "join-cluster", member("pve-1")),
         run("pve-2", "join-cluster", member("pve-2")),
@@ -172,7 +186,7 @@ test("a join before the cluster is there is refused", async () => {
 });
 
 test("a node lost before the quorum check fails the check, and the same step passes once it is back", async () => {
-    await run(first, "create-cluster", member(first));
+    await founded();
     await run("pve-1", "join-cluster", member("pve-1"));
     await run("pve-2", "join-cluster", member("pve-2"));
     const down = path.join(world, "pve-2", "down");
@@ -206,3 +220,99 @@ test("a host of another cluster is left alone", async () => {
     expect(code).toBe(1);
     expect(out).toContain("pve-0: belongs to another cluster already: Name:             oci-proxmox");
 });
+
+test("a node whose root the first does not trust is refused with the node and the command", async () => {
+    await founded();
+    fs.rmSync(path.join(world, "pve-0", "root", ".ssh", "authorized_keys"));
+    fs.writeFileSync(path.join(world, "pve-0", "root", ".ssh", "authorized_keys"), "");
+    const { code, out } = await run("pve-1", "join-cluster", member("pve-1"));
+    expect(code).toBe(1);
+    expect(out).toContain("pve-1: 'pvecm add 10.0.1.10 --link0 10.0.1.11 --use_ssh' failed: ");
+    expect(out).toContain("Permission denied (publickey)");
+});
+
+test("the nodes' root key lies where only root reads it, and is on no command line", async () => {
+    await run(first, "prepare-host", prepared(first));
+    const key = path.join(world, first, "root", ".ssh", "strata");
+    expect(fs.statSync(key).mode & 0o777).toBe(0o600);
+    expect(fs.readFileSync(key, "utf8")).toContain("PRIVATE KEY");
+    expect(fs.readFileSync(path.join(world, `calls.${first}`), "utf8")).not.toContain("PRIVATE KEY");
+});
+
+/** The translation rules of a host. */
+const nat = (host: Host) =>
+    fs
+        .readFileSync(path.join(world, host, "nat"), "utf8")
+        .trim()
+        .split("\n");
+
+test("every node translates the machines' way out, and is the same gateway to them", async () => {
+    fs.writeFileSync(path.join(world, "cluster", "bridge"), "talos");
+    for (const host of names) {
+        expect(await run(host, "route-machines", way)).toMatchObject({ code: 0 });
+        expect(nat(host)).toEqual(["POSTROUTING --source 10.20.0.0/24 ! --destination 10.20.0.0/24 --jump MASQUERADE"]);
+    }
+    const files = names.map((host) =>
+        fs.readFileSync(path.join(world, host, "etc", "network", "interfaces.d", "strata-talos"), "utf8"),
+    );
+    expect(new Set(files).size).toBe(1);
+    expect(files[0]).toContain("    address 10.20.0.1/24\n    hwaddress 02:");
+    await run(first, "route-machines", way);
+    expect(fs.readFileSync(path.join(world, first, "reloads"), "utf8")).toBe("reloaded\n");
+});
+
+test("a gateway waits for the bridge Proxmox makes, and says so when it does not come", async () => {
+    const { code, out } = await run(first, "route-machines", way);
+    expect(code).toBe(1);
+    expect(out).toContain("pve-0: the bridge talos did not happen within 12 tries of 'ip link show dev talos'");
+});
+
+test("the reserved address goes on to the machine's NodePorts, once, and follows the machine when it changes", async () => {
+    await run(first, "forward-ingress", ingress);
+    const once = [
+        "chain STRATA-INGRESS",
+        "STRATA-INGRESS --protocol tcp --dport 80 --jump DNAT --to-destination 10.20.0.11:30080",
+        "STRATA-INGRESS --protocol tcp --dport 443 --jump DNAT --to-destination 10.20.0.11:30443",
+        "PREROUTING --destination 10.0.1.30 --jump STRATA-INGRESS",
+    ];
+    expect(nat(first)).toEqual(once);
+    await run(first, "forward-ingress", ingress);
+    expect(nat(first)).toEqual(once);
+    await run(first, "forward-ingress", { ...ingress, MACHINE_ADDRESS: "10.20.0.12" });
+    expect(nat(first).filter((rule) => rule.includes("10.20.0.11"))).toEqual([]);
+    expect(nat(first).filter((rule) => rule.includes("10.20.0.12"))).toHaveLength(2);
+    const unit = path.join(world, first, "etc", "systemd", "system", "strata-ingress.service");
+    expect(fs.readFileSync(unit, "utf8")).toContain("ExecStart=/bin/sh /etc/strata/ingress.sh");
+});
+
+test("a translation the kernel refuses fails the step with the node and the command", async () => {
+    fs.writeFileSync(path.join(world, `broken.${first}.iptables`), "iptables: Permission denied (you must be root)");
+    const { code, out } = await run(first, "forward-ingress", ingress);
+    expect(code).toBe(1);
+    expect(out).toContain("pve-0: 'sh /etc/strata/ingress.sh' failed: iptables: Permission denied");
+});
+
+test("a migration test that was cut off leaves nothing to mend by hand: the next brings the container home first", async () => {
+    await form();
+    fs.writeFileSync(path.join(world, "cluster", "ct.node"), "pve-1");
+    const last = { CONTAINER_ID: "100", TARGET: "pve-1", CONTAINER_IP: "10.20.0.2" };
+    expect(await run(first, "test-migration", last)).toEqual({ code: 0, out: "moved to pve-1 and back\n" });
+    expect(fs.readFileSync(path.join(world, "cluster", "ct.node"), "utf8")).toBe(first);
+}, 60_000);
+
+test("a container that does not move fails the test with the node and the command", async () => {
+    await form();
+    fs.writeFileSync(path.join(world, "pve-1", "down"), "");
+    const { code, out } = await run(first, "test-migration", {
+        CONTAINER_ID: "100",
+        TARGET: "pve-1",
+        CONTAINER_IP: "10.20.0.2",
+    });
+    expect(code).toBe(1);
+    expect(out).toContain("pve-0: 'pct migrate 100 pve-1 --restart 1' failed: target node 'pve-1' is offline");
+}, 60_000);
+
+test("the container forwards what it is sent for others", async () => {
+    await form();
+    expect(fs.existsSync(path.join(world, "cluster", "ct.forwards"))).toBe(true);
+}, 60_000);

@@ -1,5 +1,5 @@
 # The network of the virtual machines: a VCN delivers only to the addresses of its own interfaces, so the machines live
-# on a VXLAN of their own, and every node translates their way out.
+# on a VXLAN of their own.
 # NODE, ZONE, VNET, CIDR, GATEWAY, PEERS (comma-separated addresses), TAG
 has() { pvesh get "$1" --output-format json 2>/dev/null | grep -qF "\"$2\":\"$3\""; }
 has /cluster/sdn/zones zone "$ZONE" ||
@@ -7,5 +7,5 @@ has /cluster/sdn/zones zone "$ZONE" ||
 has /cluster/sdn/vnets vnet "$VNET" ||
     run pvesh create /cluster/sdn/vnets --vnet "$VNET" --zone "$ZONE" --tag "$TAG"
 has "/cluster/sdn/vnets/$VNET/subnets" cidr "$CIDR" ||
-    run pvesh create "/cluster/sdn/vnets/$VNET/subnets" --type subnet --subnet "$CIDR" --gateway "$GATEWAY" --snat 1
+    run pvesh create "/cluster/sdn/vnets/$VNET/subnets" --type subnet --subnet "$CIDR" --gateway "$GATEWAY"
 run pvesh set /cluster/sdn

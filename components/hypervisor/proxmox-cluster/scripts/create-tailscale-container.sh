@@ -1,8 +1,8 @@
 # A container that joins the mesh and advertises the networks of the cluster to it.
-# NODE, CONTAINER_ID, TEMPLATE, STORAGE, BRIDGE, CONTAINER_ADDRESS (with prefix), GATEWAY, ROUTES, AUTH_KEY (standard input of tailscale)
+# NODE, CONTAINER_ID, CONTAINER_NAME, TEMPLATE, STORAGE, BRIDGE, CONTAINER_ADDRESS (with prefix), GATEWAY, ROUTES, AUTH_KEY
 if ! pvesh get /cluster/resources --type vm --output-format json | grep -qE "\"vmid\":$CONTAINER_ID[,}]"; then
     pveam list local | grep -qF "$TEMPLATE" || run pveam download local "$TEMPLATE"
-    run pct create "$CONTAINER_ID" "local:vztmpl/$TEMPLATE" --hostname tailscale --unprivileged 1 --features nesting=1 \
+    run pct create "$CONTAINER_ID" "local:vztmpl/$TEMPLATE" --hostname "$CONTAINER_NAME" --unprivileged 1 --features nesting=1 \
         --memory 256 --cores 1 --rootfs "$STORAGE:4" --onboot 1 \
         --net0 "name=eth0,bridge=$BRIDGE,ip=$CONTAINER_ADDRESS,gw=$GATEWAY" --dev0 /dev/net/tun
 fi
@@ -18,6 +18,8 @@ if ! pct exec "$CONTAINER_ID" -- tailscale status >/dev/null 2>&1; then
         curl -fsSL https://pkgs.tailscale.com/stable/debian/bookworm.noarmor.gpg -o /usr/share/keyrings/tailscale-archive-keyring.gpg &&
         curl -fsSL https://pkgs.tailscale.com/stable/debian/bookworm.tailscale-keyring.list -o /etc/apt/sources.list.d/tailscale.list &&
         apt-get update -q && apt-get install -qy tailscale; }'
+    # Without it the container takes the packets of others and throws them away.
+    run pct exec "$CONTAINER_ID" -- sh -c 'echo net.ipv4.ip_forward=1 >/etc/sysctl.d/90-strata.conf && sysctl --quiet --load /etc/sysctl.d/90-strata.conf'
     printf '%s' "$AUTH_KEY" | pct exec "$CONTAINER_ID" -- sh -c 'umask 077; cat >/run/tailscale.key'
     run pct exec "$CONTAINER_ID" -- tailscale up --auth-key file:/run/tailscale.key --advertise-routes "$ROUTES"
     run pct exec "$CONTAINER_ID" -- rm -f /run/tailscale.key

@@ -3,7 +3,7 @@
 if status=$(pvecm status 2>/dev/null); then
     grep -qE "^Name: +$CLUSTER$" <<<"$status" || fail "belongs to another cluster already: $(grep -E '^Name:' <<<"$status")"
 else
-    # The nodes trust each other's root key since host preparation, so no password is asked for or passed.
+    # The nodes' roots trust each other since host preparation, so no password is asked for or passed.
     run pvecm add "$FIRST_ADDRESS" --link0 "$ADDRESS" --use_ssh
 fi
 quorate() { pvecm status | grep -qE '^Quorate: +Yes$'; }

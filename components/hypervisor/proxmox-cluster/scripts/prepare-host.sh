@@ -1,11 +1,19 @@
-# Names the host, lets the nodes find each other, and sets the storage space of the OSD apart on the boot disk.
-# NODE, ADDRESS, HOSTS ("address name" lines), OSD_GIB
+# Names the host, lets the nodes find and trust each other, and sets the space of the OSD apart on the boot disk.
+# NODE, ADDRESS, HOSTS ("address name" lines), OSD_GIB, ROOT_KEY and ROOT_PUBLIC (what the nodes' roots know each other by)
 [ "$(hostname)" = "$NODE" ] || run hostnamectl set-hostname "$NODE"
 
 while read -r address name; do
     [ -n "$address" ] || continue
     grep -qxF "$address $name" /etc/hosts || printf '%s %s\n' "$address" "$name" >>/etc/hosts
 done <<<"$HOSTS"
+
+# Joins and migrations go over SSH as root. The key came by standard input and lies where only root reads it.
+mkdir -p /root/.ssh /etc/ssh/ssh_config.d
+chmod 700 /root/.ssh
+(umask 077 && printf '%s\n' "$ROOT_KEY" >/root/.ssh/strata)
+grep -qxF "$ROOT_PUBLIC" /root/.ssh/authorized_keys 2>/dev/null || printf '%s\n' "$ROOT_PUBLIC" >>/root/.ssh/authorized_keys
+printf 'Host %s\n    IdentityFile /root/.ssh/strata\n    StrictHostKeyChecking accept-new\n' "$(tr '\n' ' ' <<<"$HOSTS")" \
+    >/etc/ssh/ssh_config.d/90-strata.conf
 
 cat >/etc/sysctl.d/90-strata.conf <<'SYSCTL'
 net.ipv4.ip_forward = 1
@@ -15,6 +23,8 @@ run sysctl --quiet --load /etc/sysctl.d/90-strata.conf
 if ! vgs ceph >/dev/null 2>&1; then
     root=$(findmnt --noheadings --output SOURCE /)
     disk=/dev/$(lsblk --noheadings --output PKNAME "$root" | head -n 1)
+    # The image is smaller than the disk: the second table lies where the image ended until it is moved.
+    run sgdisk --move-second-header "$disk"
     run sgdisk --new="0:0:+${OSD_GIB}G" --typecode=0:8e00 --change-name=0:ceph "$disk"
     run partprobe "$disk"
     run udevadm settle
