@@ -72,6 +72,9 @@ const courses = (count: number): readonly (readonly [PhaseName, string])[] => [
     ["destroy", `+0 ~0 -${count} =0`],
 ];
 
+/** A value as the engine keeps a secret in the state. */
+const encrypted = expect.objectContaining({ ciphertext: expect.any(String) });
+
 let homelab: Promise<Rehearsed> | undefined;
 let homelabHa: Promise<Rehearsed> | undefined;
 const ofHomelab = () => (homelab ??= Rehearsed.of("homelab"));
@@ -127,6 +130,63 @@ describe.each([
         expect(stack.rehearsal.leaks).toEqual([]);
         const { kubeconfig, talosconfig, credentials } = stack.rehearsal.outputs;
         expect([kubeconfig, talosconfig, credentials]).toEqual([{ secret: true }, { secret: true }, { secret: true }]);
+    });
+
+    test.each([
+        ["proxmox-api", "apiToken"],
+        ["talos-secrets", "machineSecrets"],
+        ["talos-secrets", "clientConfiguration"],
+        ["talos-c0", "machineConfiguration"],
+        ["talos-kubeconfig", "kubeconfigRaw"],
+        ["talos-kubernetes", "kubeconfig"],
+        ["postgresql-password", "result"],
+        ["rabbitmq-password", "result"],
+        ["rabbitmq-cookie", "result"],
+        ["postgresql-owner", "stringData"],
+        ["rabbitmq-credentials", "stringData"],
+        ["rabbitmq-erlang-cookie", "stringData"],
+    ])("keeps %s's %s encrypted in its state", (each, property) => {
+        const { inputs = {}, outputs = {} } = stack.resource(each);
+        const kept = [inputs, outputs].filter((values) => property in values).map((values) => values[property]);
+        expect(kept.length).toBeGreaterThan(0);
+        expect(kept).toEqual(kept.map(() => encrypted));
+    });
+
+    test("tells its users where everything is", () => {
+        const { outputs } = stack.rehearsal;
+        const machines = stack.world.proxmox.machines.map((machine) => machine.name);
+        expect(Object.keys(outputs).sort()).toEqual([
+            "cephDashboard",
+            "credentials",
+            "endpoint",
+            "healthy",
+            "hubble",
+            "kubeconfig",
+            "macAddresses",
+            "nodeAddresses",
+            "services",
+            "talosconfig",
+        ]);
+        expect(outputs.endpoint?.value).toBe(`https://10.10.0.1${name === "homelab" ? 40 : 30}:6443`);
+        expect(outputs.hubble?.value).toBe("http://10.10.0.70/");
+        expect(outputs.cephDashboard?.value).toBe("https://10.10.0.71/");
+        expect(outputs.services?.value).toEqual({
+            postgresql: "postgresql-rw.blockchain.svc.cluster.local:5432",
+            rabbitmq: "rabbitmq.messaging.svc.cluster.local:5672",
+        });
+        for (const told of [outputs.nodeAddresses, outputs.macAddresses]) {
+            expect(Object.keys(told?.value ?? {}).sort()).toEqual(machines.sort());
+        }
+    });
+
+    test("is destroyed only when the protection of what stores data was taken off", () => {
+        const destroy = stack.rehearsal.phases.find((phase) => phase.name === "destroy");
+        const workers = stack.world.proxmox.machines.map((machine) => machine.name ?? "").filter((n) => /^w/.test(n));
+        const [note = "", second] = destroy?.notes ?? [];
+        expect(second).toBeUndefined();
+        for (const each of [...workers.map((worker) => `machine-${worker}`), "ceph-cluster", "postgresql-cluster"]) {
+            expect(note).toContain(`'${each}'`);
+        }
     });
 
     test("needs nothing that only the generic behaviour knows", () => {
