@@ -33,6 +33,12 @@ const readyMinutes = 25;
  */
 const timeouts = { create: `${readyMinutes + 10}m`, update: `${readyMinutes + 10}m` };
 
+/**
+ * Name of the source and of the first Kustomization. What the repository holds refers to the source by it, and it is the
+ * name `flux bootstrap` gives, which Flux's commands take by default.
+ */
+export const syncName = "flux-system";
+
 /** Both objects say by this condition that they have done their work. */
 const ready = { "pulumi.com/waitFor": "condition=Ready" };
 
@@ -56,7 +62,7 @@ export class GitSync extends pulumi.ComponentResource {
             {
                 apiVersion: "source.toolkit.fluxcd.io/v1",
                 kind: "GitRepository",
-                metadata: { name, namespace: args.flux.namespace, annotations: ready },
+                metadata: { name: syncName, namespace: args.flux.namespace, annotations: ready },
                 spec: {
                     url: args.repository,
                     ref: { branch: args.branch },
@@ -71,9 +77,9 @@ export class GitSync extends pulumi.ComponentResource {
             {
                 apiVersion: "kustomize.toolkit.fluxcd.io/v1",
                 kind: "Kustomization",
-                metadata: { name, namespace: args.flux.namespace, annotations: ready },
+                metadata: { name: syncName, namespace: args.flux.namespace, annotations: ready },
                 spec: {
-                    sourceRef: { kind: "GitRepository", name: through(source, name) },
+                    sourceRef: { kind: "GitRepository", name: through(source, syncName) },
                     path: `./${args.path}`,
                     interval: `${driftMinutes}m`,
                     // A dependency or a chart that was not ready yet is looked at again when the repository would be.

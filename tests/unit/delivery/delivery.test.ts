@@ -98,7 +98,7 @@ test("the repository is looked at every minute", async () => {
 test("the sync decrypts, prunes, waits for what it applied, and comes after the key and the source", async () => {
     const { inputs, dependencies } = named(await delivery(), "cluster-kustomization");
     expect(inputs.spec).toEqual({
-        sourceRef: { kind: "GitRepository", name: "cluster" },
+        sourceRef: { kind: "GitRepository", name: "flux-system" },
         path: "./gitops/oci-free",
         interval: "10m",
         retryInterval: "60s",
