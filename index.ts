@@ -1,16 +1,19 @@
 /** The whole program: read what the stack says, build the platform it stands on, hand out what its users need. */
-import * as pulumi from "@pulumi/pulumi";
 import { readFleet } from "./config";
+import { oracleProxmox } from "./platforms/oracle-proxmox";
+import { oracleTalos } from "./platforms/oracle-talos";
 import { proxmox } from "./platforms/proxmox";
 
 async function program(): Promise<Record<string, unknown>> {
     const fleet = readFleet();
-    if (fleet.platform !== "proxmox") {
-        throw new pulumi.RunError(
-            `strata:platform is ${fleet.platform}, expected proxmox: the others are not built yet.`,
-        );
+    switch (fleet.platform) {
+        case "proxmox":
+            return proxmox(fleet);
+        case "oracle-proxmox":
+            return oracleProxmox(fleet);
+        case "oracle-talos":
+            return oracleTalos(fleet);
     }
-    return proxmox(fleet);
 }
 
 export = program;

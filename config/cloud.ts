@@ -42,33 +42,42 @@ const instanceSchema = z.strictObject({
 const bastionSchema = z.strictObject({
     name: resourceName().default("bastion").describe("Host name, for life."),
     address: address().describe("Its address in the subnet."),
+    user: z
+        .string()
+        .regex(/^[a-z_][a-z0-9_-]*$/, { error: "a user name such as ubuntu" })
+        .default("ubuntu")
+        .describe("User its image lets in by SSH. Default ubuntu."),
     bootVolumeGiB,
     ...place,
 });
 
-/** Where an image comes from. */
+const existingImages = [
+    z.strictObject({ lookUp: z.string().min(1).describe("Display name of an image that is there already.") }),
+    z.strictObject({
+        operatingSystem: z.string().min(1).describe("Operating system as Oracle names it: Canonical Ubuntu."),
+        version: z.string().min(1).describe("Its version as Oracle names it: 24.04 Minimal."),
+    }),
+] as const;
+
+/** An image that is there already. */
+const existingImageSchema = z.union(existingImages, { error: "lookUp, or operatingSystem with version" });
+
+/** An image that is there already, or one the stack uploads. */
 const imageSchema = z.union(
     [
-        z.strictObject({ lookUp: z.string().min(1).describe("Display name of an image that is there already.") }),
+        ...existingImages,
         z.strictObject({
-            name: z.string().min(1).describe("Display name the stack gives the image."),
+            name: z.string().min(1).describe("Display name the stack gives the image; a new content needs a new name."),
             bucket: z.string().min(1).describe("Object storage bucket the stack makes for it."),
             object: z
                 .string()
                 .regex(/.\.oci$/, { error: "a name ending in .oci: a bare disk is imported for BIOS, which A1 lacks" })
                 .describe("Name of the archive in the bucket, ending in `.oci`."),
             path: z.string().min(1).describe("Archive the image pipeline made (`.oci`), uploaded by the stack."),
-            sizeGb: z
-                .number()
-                .positive()
-                .describe("Its size in GB: the free 20 GB are counted before anything is sent."),
-        }),
-        z.strictObject({
-            operatingSystem: z.string().min(1).describe("Operating system as Oracle names it: Canonical Ubuntu."),
-            version: z.string().min(1).describe("Its version as Oracle names it: 24.04 Minimal."),
+            sizeGb: z.number().positive().describe("Its size in GB, counted before anything is sent: 20 are free."),
         }),
     ],
-    { error: "lookUp, or operatingSystem with version, or name with bucket, object, path and sizeGb" },
+    { error: "lookUp, or operatingSystem with version, or name with bucket, object (ending in .oci), path and sizeGb" },
 );
 
 /** What every Oracle platform says about its cloud. */
@@ -128,7 +137,7 @@ const shape = {
     images: z
         .strictObject({
             instance: imageSchema.describe("Image of the Ampere instances, arm64."),
-            bastion: imageSchema.describe("Image of the bastion, x86."),
+            bastion: existingImageSchema.describe("Image of the bastion, x86, with cloud-init."),
         })
         .describe("What the instances boot."),
     capacity: z
@@ -201,3 +210,5 @@ export type TalosCloudConfig = z.output<typeof talosCloudSchema>;
 export type CloudConfig = ProxmoxCloudConfig | TalosCloudConfig;
 /** Where an image comes from. */
 export type ImageConfig = z.output<typeof imageSchema>;
+/** An image that is there already. */
+export type ExistingImageConfig = z.output<typeof existingImageSchema>;

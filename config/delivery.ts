@@ -24,7 +24,7 @@ export const deliverySchema = z
             .min(30)
             .default(60)
             .describe("How often Flux asks for changes, in seconds. Default 60: the document's every minute."),
-        fluxVersion: version("2.17.0", "Flux's chart"),
+        fluxVersion: version("2.18.3", "Flux's chart, which is Flux 2.8.5"),
     })
     .describe("The Git repository Flux brings the applications from.");
 

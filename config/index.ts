@@ -74,31 +74,42 @@ function parseSections<S extends Sections>(
     return mistakes.length > 0 ? { mistakes } : { fleet };
 }
 
-/** The raw sections of the stack that runs: JSON where the value is structured, text otherwise. */
+/** The raw sections of the stack that runs: structured ones are JSON, the others are the text they are ("2021"). */
 function rawSections(): Record<string, unknown> {
     const prefix = "strata:";
     const own = Object.entries(pulumi.runtime.allConfig()).filter(
         ([key]) => key.startsWith(prefix) && !secretKeys.includes(key),
     );
-    return Object.fromEntries(
-        own.map(([key, text]) => {
-            try {
-                return [key.slice(prefix.length), JSON.parse(text)];
-            } catch {
-                return [key.slice(prefix.length), text];
-            }
-        }),
-    );
+    return Object.fromEntries(own.map(([key, text]) => [key.slice(prefix.length), structured(text)]));
+}
+
+function structured(text: string): unknown {
+    if (!/^\s*[[{]/.test(text)) {
+        return text;
+    }
+    try {
+        return JSON.parse(text);
+    } catch {
+        return text;
+    }
+}
+
+/** The provider takes its region from a key of its own, or from whatever this machine's credentials say. */
+function regionMistakes(region: string): readonly string[] {
+    const value = pulumi.runtime.getConfig("oci:region");
+    const expected = `${region}, as strata:cloud.region says: free is only what stands in the home region`;
+    return value === region ? [] : [sentence({ key: "oci:region", value, expected })];
 }
 
 /** Reads the config of the stack that runs. Throws one `RunError` with all mistakes, before any resource exists. */
 export function readFleet(): Fleet {
     const raw = rawSections();
     const result = parseFleet(raw);
-    const needsSecrets = raw.platform === "oracle-proxmox" || raw.platform === "oracle-talos";
+    const onOracle = raw.platform === "oracle-proxmox" || raw.platform === "oracle-talos";
     const mistakes = [
         ...("mistakes" in result ? result.mistakes : []),
-        ...(needsSecrets ? secretMistakes(readSecret) : []),
+        ...("fleet" in result && "cloud" in result.fleet ? regionMistakes(result.fleet.cloud.region) : []),
+        ...(onOracle ? secretMistakes(readSecret) : []),
     ];
     if (mistakes.length > 0 || "mistakes" in result) {
         throw new pulumi.RunError(report(pulumi.getStack(), mistakes));

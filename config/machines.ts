@@ -60,11 +60,16 @@ export interface MachinesSurroundings {
     readonly cidrKey: string;
     /** Addresses that are somebody else's: address to what an address must be instead. */
     readonly taken: Readonly<Record<string, string>>;
-    /** Host to its memory, and what of it is not the machines'. */
-    readonly hosts: Readonly<Record<string, { readonly memoryGiB: number }>>;
+    /** Host to its memory, and to its cores where a machine may not have more: Proxmox VE starts none that has. */
+    readonly hosts: Readonly<Record<string, { readonly memoryGiB: number; readonly ocpus?: number }>>;
     /** Key the hosts stand under, e.g. `strata:hypervisor.nodes`, and what one of them is called. */
     readonly hostsKey: string;
     readonly hostNoun: string;
+    /**
+     * Cores a control plane has at least. Default Talos's minimum; where hosts have one core, one has to do, and Talos
+     * says so in its log and goes on.
+     */
+    readonly leastControllerCores?: number;
     /** Memory of every host that is not the machines', GiB, and whose it is. Default none. */
     readonly reserved?: { readonly memoryGiB: number; readonly by: string };
 }
@@ -116,12 +121,15 @@ function checkMachine(name: string, machine: MachineConfig, around: MachinesSurr
         }
     };
     const hosts = Object.keys(around.hosts).join(", ");
-    const { cpuCores, memoryGiB } = least[machine.role];
+    const { cpuCores: usual, memoryGiB } = least[machine.role];
+    const cpuCores = machine.role === "controlplane" ? (around.leastControllerCores ?? usual) : usual;
+    const ocpus = around.hosts[machine.host]?.ocpus ?? machine.cpuCores;
     const other = around.taken[machine.address];
     expect("host", Object.hasOwn(around.hosts, machine.host), `a ${around.hostNoun} of ${around.hostsKey} (${hosts})`);
     expect("address", isHost(machine.address, around.cidr), `a host's address inside ${around.cidrKey} ${around.cidr}`);
     expect("address", other === undefined, other ?? "");
     expect("cpuCores", machine.cpuCores >= cpuCores, `at least ${cpuCores} for a ${machine.role} (Talos's minimum)`);
+    expect("cpuCores", machine.cpuCores <= ocpus, `at most the ${ocpus} its host ${machine.host} has (Proxmox VE)`);
     expect(
         "memoryGiB",
         machine.memoryGiB >= memoryGiB,

@@ -5,19 +5,22 @@ import type { Facts } from "../../policy/facts";
 
 /** How the hosts are reached. */
 export interface ProxmoxArgs {
-    readonly endpoint: string;
+    readonly endpoint: pulumi.Input<string>;
     /** `user@realm!name=uuid`, secret. */
     readonly apiToken: pulumi.Input<string>;
     /** True takes the API's certificate unchecked. */
     readonly insecure: boolean;
     /** Node names. */
     readonly nodes: readonly string[];
+    /** True where a component that made the nodes has named them as failure domains. Default false. */
+    readonly nodesDeclared?: boolean;
 }
 
 /** The hosts as failure domains: more than one form a cluster, which survives as long as most of them do. */
-export function hypervisorFacts(nodes: readonly string[]): Facts {
+export function hypervisorFacts(nodes: readonly string[], nodesDeclared = false): Facts {
+    const named = nodesDeclared ? [] : nodes;
     return {
-        domains: nodes.map((node) => ({
+        domains: named.map((node) => ({
             name: `hypervisor-node/${node}`,
             kind: "hypervisor-node" as const,
             title: nodes.length === 1 ? "Proxmox" : `Proxmox node ${node}`,
@@ -50,6 +53,6 @@ export class Proxmox extends pulumi.ComponentResource {
             { endpoint: args.endpoint, apiToken: pulumi.secret(args.apiToken), insecure: args.insecure },
             { parent: this },
         );
-        this.registerOutputs({ endpoint: args.endpoint, facts: hypervisorFacts(args.nodes) });
+        this.registerOutputs({ endpoint: args.endpoint, facts: hypervisorFacts(args.nodes, args.nodesDeclared) });
     }
 }

@@ -21,7 +21,7 @@ export interface TalosImageArgs {
     /** Architecture of the machines. Default `amd64`. */
     readonly architecture?: Architecture;
     /** Proxmox VE node to the datastore its copy lies on; the datastore's content types include `import`. */
-    readonly datastores: Readonly<Record<string, string>>;
+    readonly datastores: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /**
@@ -67,7 +67,7 @@ export class TalosImage extends pulumi.ComponentResource {
             { schematic: schematicYaml(args.extensions) },
             { parent: this },
         );
-        const fetch = ([node, datastoreId]: [string, string]): [string, pulumi.Output<string>] => {
+        const fetch = ([node, datastoreId]: [string, pulumi.Input<string>]): [string, pulumi.Output<string>] => {
             const file = new download.File(
                 `${name}-${node}`,
                 {

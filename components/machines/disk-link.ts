@@ -14,6 +14,9 @@ const serialPlaceholder = "{serial}";
  */
 export const qemuScsiLink = `/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_${serialPlaceholder}`;
 
+/** The link Proxmox VE 9 makes udev make of the system disk, the first on its SCSI controller. */
+export const driveScsiLink = "/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_drive-scsi0";
+
 /** Characters of a serial QEMU shows the guest (qemu hw/scsi/scsi-disk.c: `%.20s`). */
 const serialLength = 20;
 

@@ -3,6 +3,7 @@ import type * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
 import { VmLegacy } from "@muhlba91/pulumi-proxmoxve";
 import * as pulumi from "@pulumi/pulumi";
 import type { FailureDomain } from "../../policy/facts";
+import { boot, type Emulation } from "./emulation";
 import { diskSerial, macAddress } from "./identity";
 import type { Machine } from "./machine";
 
@@ -34,6 +35,10 @@ export interface ProxmoxMachinesArgs {
     readonly images: Readonly<Record<string, pulumi.Input<string>>>;
     readonly bridge: string;
     readonly vlan?: number;
+    /** Link a node finds its system disk by, with `{serial}` in it. Default: the one of Proxmox VE 8. */
+    readonly systemDiskLink?: string;
+    /** Arm machines on Arm hosts without nested virtualisation. Default: x86 machines under KVM. */
+    readonly emulation?: Emulation;
     readonly network: {
         /** Prefix length of the machines' network, e.g. 24. */
         readonly prefixLength: number;
@@ -81,6 +86,14 @@ function disks(spec: ProxmoxMachineSpec, image: pulumi.Input<string> | undefined
           ];
 }
 
+/** What a virtual machine is to its guest. Arm's one board is `virt`; an emulator offers all it can with `max`. */
+function hardware(cores: number, emulated: boolean) {
+    return emulated
+        ? { machine: "virt", cpu: { cores, type: "max" } }
+        : // `host` would be faster and forbid live migration between hosts of different generations.
+          { machine: "q35", cpu: { cores, type: "x86-64-v2-AES" } };
+}
+
 /**
  * Virtual machines with everything that keeps them recognisable fixed: id, MAC address, disk serials, address.
  *
@@ -106,7 +119,7 @@ export class ProxmoxMachines extends pulumi.ComponentResource {
     }
 
     #machine(resourceName: string, key: string, spec: ProxmoxMachineSpec, args: ProxmoxMachinesArgs): Machine {
-        const { network } = args;
+        const { network, emulation } = args;
         const resource = new VmLegacy(
             resourceName,
             {
@@ -115,12 +128,10 @@ export class ProxmoxMachines extends pulumi.ComponentResource {
                 name: key,
                 tags: ["strata", "talos", spec.role],
                 bios: "ovmf",
-                machine: "q35",
+                ...hardware(spec.cpuCores, emulation !== undefined),
                 efiDisk: { datastoreId: spec.datastore, type: "4m", preEnrolledKeys: false },
                 operatingSystem: { type: "l26" },
                 scsiHardware: "virtio-scsi-single",
-                // `host` would be faster and forbid live migration between hosts of different generations.
-                cpu: { cores: spec.cpuCores, type: "x86-64-v2-AES" },
                 // Talos knows no memory hot-plug and no ballooning.
                 memory: { dedicated: spec.memoryGiB * 1024, floating: 0 },
                 disks: disks(spec, args.images[spec.host]),
@@ -147,24 +158,30 @@ export class ProxmoxMachines extends pulumi.ComponentResource {
                 serialDevices: [{ device: "socket" }],
                 vga: { type: "serial0" },
                 onBoot: true,
-                started: true,
+                // An emulated machine is booted by a step of its own, once it is told to do without KVM.
+                started: emulation === undefined,
                 stopOnDestroy: true,
             },
             {
                 parent: this,
                 provider: args.provider,
                 protect: spec.storageDiskGiB !== undefined,
-                ignoreChanges: ["disks[0].importFrom"],
+                ignoreChanges: ["disks[0].importFrom", ...(emulation === undefined ? [] : ["started"])],
             },
         );
+        const running =
+            emulation === undefined
+                ? resource
+                : boot(`${resourceName}-boot`, { node: spec.host, vmId: spec.vmId, resource }, emulation, this);
         return {
             name: key,
             role: spec.role,
             address: spec.address,
             host: spec.host,
             systemDiskSerial: diskSerial(spec.vmId, "sys"),
+            ...(args.systemDiskLink === undefined ? {} : { systemDiskLink: args.systemDiskLink }),
             ...(spec.storageDiskGiB === undefined ? {} : { storageDiskSerial: diskSerial(spec.vmId, "osd") }),
-            resource,
+            resource: running,
         };
     }
 }

@@ -19,8 +19,9 @@ export interface MachineConfigPatch {
             readonly interfaces: readonly {
                 /** Interface names change between Talos versions; "the physical one" does not. */
                 readonly deviceSelector: { readonly physical: true };
-                readonly addresses: readonly string[];
-                readonly routes: readonly { readonly network: string; readonly gateway: string }[];
+                readonly addresses?: readonly string[];
+                readonly dhcp?: true;
+                readonly routes?: readonly { readonly network: string; readonly gateway: string }[];
                 readonly vip?: { readonly ip: string };
             }[];
         };
@@ -29,6 +30,7 @@ export interface MachineConfigPatch {
             readonly kubePrism: { readonly enabled: true; readonly port: number };
             readonly hostDNS: { readonly enabled: true; readonly forwardKubeDNSToHost: boolean };
         };
+        readonly time?: { readonly servers: readonly string[] };
         readonly nodeLabels: Readonly<Record<string, string | { readonly $patch: "delete" }>>;
         readonly certSANs: readonly string[];
     };
@@ -58,7 +60,12 @@ export interface MachineConfigSpec {
     readonly address: string;
     /** Hypervisor node or fault domain, which becomes the node's zone. */
     readonly host: string;
-    readonly systemDiskSerial: string;
+    /** Undefined where the machine boots an image that is Talos already, from the only disk it has. */
+    readonly systemDiskSerial?: string;
+    /** Link the system disk is found by. Default: the one of Proxmox VE 8. */
+    readonly systemDiskLink?: string;
+    /** True where DHCP tells the machine its address, as Oracle's does. Default false. */
+    readonly addressFromPlatform?: boolean;
     /** Installer of the same schematic and platform as the image. */
     readonly installer: string;
     readonly network: {
@@ -66,14 +73,23 @@ export interface MachineConfigSpec {
         readonly prefixLength: number;
         readonly gateway: string;
         readonly nameservers: readonly string[];
+        /** Default: Talos's own. */
+        readonly timeServers?: readonly string[];
     };
     readonly virtualIp?: string;
     readonly certSans: readonly string[];
     readonly schedulingOnControlPlanes: boolean;
 }
 
+/** What a paravirtualised boot volume of Oracle is called where it is the only disk (Talos, Oracle). */
+const onlyDisk = "/dev/sda";
+
 /** Talos puts it on control planes; it keeps load-balancer announcements away from them. */
 const noLoadBalancers = "node.kubernetes.io/exclude-from-external-load-balancers";
+
+function systemDisk({ systemDiskSerial, systemDiskLink = qemuScsiLink }: MachineConfigSpec): string {
+    return systemDiskSerial === undefined ? onlyDisk : devicePath(systemDiskLink, systemDiskSerial);
+}
 
 /** The patch of one machine: CNI and kube-proxy off for Cilium, KubePrism on, disk by serial, address static. */
 export function machineConfigPatch(spec: MachineConfigSpec): MachineConfigPatch {
@@ -85,15 +101,19 @@ export function machineConfigPatch(spec: MachineConfigSpec): MachineConfigPatch 
     ];
     return {
         machine: {
-            install: { disk: devicePath(qemuScsiLink, spec.systemDiskSerial), image: spec.installer },
+            install: { disk: systemDisk(spec), image: spec.installer },
             network: {
                 hostname: spec.name,
                 nameservers: network.nameservers,
                 interfaces: [
                     {
                         deviceSelector: { physical: true },
-                        addresses: [`${spec.address}/${network.prefixLength}`],
-                        routes: [{ network: "0.0.0.0/0", gateway: network.gateway }],
+                        ...(spec.addressFromPlatform === true
+                            ? { dhcp: true as const }
+                            : {
+                                  addresses: [`${spec.address}/${network.prefixLength}`],
+                                  routes: [{ network: "0.0.0.0/0", gateway: network.gateway }],
+                              }),
                         ...(controller && spec.virtualIp !== undefined ? { vip: { ip: spec.virtualIp } } : {}),
                     },
                 ],
@@ -104,6 +124,7 @@ export function machineConfigPatch(spec: MachineConfigSpec): MachineConfigPatch 
                 // CoreDNS cannot reach the host's resolver once Cilium masquerades in eBPF (Talos, deploying Cilium).
                 hostDNS: { enabled: true, forwardKubeDNSToHost: false },
             },
+            ...(network.timeServers === undefined ? {} : { time: { servers: network.timeServers } }),
             nodeLabels: {
                 "topology.kubernetes.io/zone": spec.host,
                 ...(serves ? { [noLoadBalancers]: { $patch: "delete" } } : {}),

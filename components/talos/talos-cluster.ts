@@ -4,31 +4,20 @@ import * as pulumi from "@pulumi/pulumi";
 import { client, cluster, machine } from "@pulumiverse/talos";
 import type { Facts } from "../../policy/facts";
 import type { Home, Node } from "../kubernetes/cluster";
-import { through } from "../kubernetes/edge";
+import { through, throughAll } from "../kubernetes/edge";
 import type { Machine } from "../machines/machine";
-import { machineConfigPatch } from "./machine-config";
+import { type ClusterConfiguration, clusterSecrets, machineConfiguration } from "./machine-configuration";
 
 /** What a cluster is made of. */
-export interface TalosClusterArgs {
-    readonly clusterName: string;
+export interface TalosClusterArgs extends Omit<ClusterConfiguration, "endpoint"> {
     /** The machines; at least one control plane. */
     readonly machines: readonly Machine[];
     /** Talos version the secrets and configurations are made for at creation, e.g. `v1.10.5`. */
     readonly version: string;
-    /** e.g. `1.33.3`. */
-    readonly kubernetesVersion: string;
-    /** Installer image of the schematic the machines booted. */
-    readonly installer: pulumi.Input<string>;
-    readonly network: {
-        readonly cidr: string;
-        readonly prefixLength: number;
-        readonly gateway: string;
-        readonly nameservers: readonly string[];
-    };
-    /** Address the control planes share, for the Kubernetes API only; it lives from the bootstrap on. */
-    readonly virtualIp?: string;
-    readonly certSans: readonly string[];
-    readonly schedulingOnControlPlanes: boolean;
+    /** Secrets the machines have booted with. Default: the cluster makes its own. */
+    readonly secrets?: machine.Secrets;
+    /** Services every machine stands on, e.g. the storage of their disks. Default none. */
+    readonly needs?: readonly string[];
 }
 
 function isController({ role }: Machine): boolean {
@@ -36,7 +25,11 @@ function isController({ role }: Machine): boolean {
 }
 
 /** etcd needs most of its members; the API needs one, or the one that has the endpoint where no address is shared. */
-export function clusterFacts(machines: readonly Machine[], virtualIp: string | undefined): Facts {
+export function clusterFacts(
+    machines: readonly Machine[],
+    virtualIp: string | undefined,
+    needs: readonly string[] = [],
+): Facts {
     const controllers = machines.filter(isController);
     const domainOf = (list: readonly Machine[]) =>
         Object.fromEntries(list.map(({ name }) => [name, `machine/${name}`]));
@@ -48,6 +41,7 @@ export function clusterFacts(machines: readonly Machine[], virtualIp: string | u
                 title: "etcd",
                 redundancy: { rule: "majority" },
                 members: domainOf(controllers),
+                ...(needs.length === 0 ? {} : { needs: [...needs] }),
                 storesData: true,
                 mitigation,
             },
@@ -103,11 +97,7 @@ export class TalosCluster extends pulumi.ComponentResource implements Home {
             schedulable: !isController(each) || args.schedulingOnControlPlanes,
         }));
 
-        this.#secrets = new machine.Secrets(
-            `${name}-secrets`,
-            { talosVersion: args.version },
-            { ...own, protect: true, ignoreChanges: ["talosVersion"] },
-        );
+        this.#secrets = args.secrets ?? clusterSecrets(name, args.version, this);
         const applied = new Map(
             args.machines.map((each) => [each.name, this.#apply(`${name}-${each.name}`, each, args)] as const),
         );
@@ -161,7 +151,7 @@ export class TalosCluster extends pulumi.ComponentResource implements Home {
             endpoint: this.endpoint,
             kubeconfig: this.kubeconfig,
             talosconfig: this.talosconfig,
-            facts: clusterFacts(args.machines, args.virtualIp),
+            facts: clusterFacts(args.machines, args.virtualIp, args.needs),
         });
     }
 
@@ -196,39 +186,14 @@ export class TalosCluster extends pulumi.ComponentResource implements Home {
     }
 
     #apply(resourceName: string, each: Machine, args: TalosClusterArgs): machine.ConfigurationApply {
-        const patch = pulumi.output(args.installer).apply((installer) =>
-            JSON.stringify(
-                machineConfigPatch({
-                    ...each,
-                    installer,
-                    network: args.network,
-                    certSans: args.certSans,
-                    schedulingOnControlPlanes: args.schedulingOnControlPlanes,
-                    ...(args.virtualIp === undefined ? {} : { virtualIp: args.virtualIp }),
-                }),
-            ),
-        );
-        const configuration = machine.getConfigurationOutput(
-            {
-                clusterName: args.clusterName,
-                clusterEndpoint: this.endpoint,
-                machineType: each.role,
-                machineSecrets: this.#secrets.machineSecrets,
-                // The contract of creation, which the secrets remember.
-                talosVersion: this.#secrets.talosVersion,
-                kubernetesVersion: args.kubernetesVersion,
-                configPatches: [patch],
-                docs: false,
-                examples: false,
-            },
-            { parent: this },
-        );
+        const endpoint = this.endpoint;
+        const configuration = machineConfiguration(this.#secrets, each, { ...args, endpoint }, this);
         return new machine.ConfigurationApply(
             resourceName,
             {
                 clientConfiguration: this.#secrets.clientConfiguration,
-                machineConfigurationInput: configuration.machineConfiguration,
-                node: through(each.resource, each.address),
+                machineConfigurationInput: configuration,
+                node: throughAll([each.resource, ...(each.alsoAfter ?? [])], each.address),
             },
             { parent: this },
         );

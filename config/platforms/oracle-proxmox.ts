@@ -42,6 +42,7 @@ function surroundings({ cloud, proxmoxCluster }: Between<"cloud" | "proxmoxClust
         hosts: cloud.instances,
         hostsKey: "strata:cloud.instances",
         hostNoun: "instance",
+        leastControllerCores: 1,
         reserved: { memoryGiB: reservedMemoryGiB, by: "Proxmox VE and Ceph" },
     };
 }
@@ -151,6 +152,40 @@ function checkDisks({ cloud, proxmoxCluster, machines }: Between<"cloud" | "prox
     ];
 }
 
+/** A machine is no instance's namesake, one of them is where requests come in, and some machine takes workloads. */
+function checkRoles({ cloud, machines, talos }: Between<"cloud" | "machines" | "talos">): Mistake[] {
+    const named = Object.entries(machines);
+    const takers = named.filter(([, { role }]) => role === "worker" || talos.schedulingOnControlPlanes);
+    const { instance } = cloud.ingress;
+    return [
+        ...named
+            .filter(([name]) => name in cloud.instances || name === cloud.bastion.name)
+            .map(([name]) => ({
+                key: `strata:machines.${name}`,
+                value: name,
+                expected: "a name of its own: an instance of strata:cloud has it already",
+            })),
+        ...(takers.length === 0
+            ? [
+                  {
+                      key: "strata:talos.schedulingOnControlPlanes",
+                      value: talos.schedulingOnControlPlanes,
+                      expected: "true: no machine is a worker, so nothing would run",
+                  },
+              ]
+            : []),
+        ...(instance in cloud.instances && !takers.some(([, { host }]) => host === instance)
+            ? [
+                  {
+                      key: "strata:cloud.ingress.instance",
+                      value: instance,
+                      expected: "an instance with a machine that takes workloads: requests go no further than that",
+                  },
+              ]
+            : []),
+    ];
+}
+
 /** Sections and promises of the platform. */
 export const oracleProxmox: Platform<typeof sections> = {
     sections,
@@ -167,6 +202,7 @@ export const oracleProxmox: Platform<typeof sections> = {
             broken: (fleet) =>
                 [...checkMachines(fleet.machines, surroundings(fleet)), ...checkDisks(fleet)].map(sentence),
         },
+        { between: ["cloud", "machines", "talos"], broken: (fleet) => checkRoles(fleet).map(sentence) },
         {
             between: ["proxmoxCluster", "machines", "talos"],
             broken: ({ proxmoxCluster, machines, talos }) => {

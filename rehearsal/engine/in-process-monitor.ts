@@ -83,6 +83,11 @@ export class InProcessMonitor {
         answer(null, new Empty());
     }
 
+    /** Takes a hook and never calls it: what fails without an engine has failed. */
+    registerErrorHook(_: messages.RegisterErrorHookRequest, answer: Answer<Empty>): void {
+        answer(null, new Empty());
+    }
+
     /** Ends the registration of resources, which here means nothing. */
     signalAndWaitForShutdown(_: Empty, answer: Answer<Empty>): void {
         answer(null, new Empty());

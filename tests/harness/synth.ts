@@ -153,6 +153,9 @@ function record(into: Registered[]): () => void {
         }
         return registerOutputs.call(this, request, callback);
     };
+    // The SDK's mocks know no error hooks: they are taken, and never called.
+    const hooks = { registerErrorHook: (_: unknown, done: (error: null) => void) => done(null) };
+    Object.assign(MockMonitor.prototype, hooks);
     return () => {
         MockMonitor.prototype.registerResource = register;
         MockMonitor.prototype.registerResourceOutputs = registerOutputs;
