@@ -30,6 +30,19 @@ test.each([
     ["rehearsal/engine", 'export { readFleet } from "../../config";', "imports nothing of this one"],
     ["config", 'export { Cilium } from "../components/cni/cilium";', "below everything"],
     ["components/apps", 'export { rehearse } from "../../rehearsal/engine/rehearse";', "layers below"],
+    ["config", 'export { oracleTalos } from "../platforms/oracle-talos";', "below everything"],
+    ["policy", 'export { proxmox } from "../platforms/proxmox";', "imports nothing of this one"],
+    ["rehearsal/engine", 'export { proxmox } from "../../platforms/proxmox";', "imports nothing of this one"],
+    ["platforms", 'export { rehearse } from "../rehearsal/engine/rehearse";', "know components and config"],
+    ["components/apps", 'export { proxmox } from "../../platforms/proxmox";', "layers below"],
+    ["components/cloud", 'export { Mesh } from "../mesh/mesh";', "layers below it"],
+    [
+        "components/mesh",
+        'export { ProxmoxCluster } from "../hypervisor/proxmox-cluster/proxmox-cluster";',
+        "layers below it",
+    ],
+    ["components/storage", 'export { Flux } from "../delivery/flux";', "layers below it"],
+    ["components/delivery", 'export { PostgreSql } from "../apps/postgresql";', "layers below it"],
     ["components/cni", 'export { RookCeph } from "../storage/rook-ceph";', "layers below it"],
     ["components/machines", 'export { TalosCluster } from "../talos/talos-cluster";', "layers below it"],
     ["components/storage", 'export { PostgreSql } from "../apps/postgresql";', "layers below it"],
@@ -40,6 +53,9 @@ test.each([
 test.each([
     ["components/storage", 'export type { Facts } from "../../policy/facts";'],
     ["components/apps", 'export { NetworkPolicies } from "../cni/network-policies";'],
+    ["components/delivery", 'export { Cilium } from "../cni/cilium";'],
+    ["platforms", 'export { Cilium } from "../components/cni/cilium";'],
+    ["config", 'export { commonSections } from "./platforms/common";'],
     ["operations", 'export { rehearse } from "../rehearsal/engine/rehearse";'],
 ])("%s may say %s", (folder, line) => {
     expect(lint(folder, line)).toBe("");
