@@ -92,7 +92,7 @@ export function hypervisorSurroundings({
         },
         hosts: hypervisor.nodes,
         hostsKey: "strata:hypervisor.nodes",
-        hostNoun: "node",
+        hostNoun: "a node",
     };
 }
 
@@ -125,7 +125,7 @@ function checkMachine(name: string, machine: MachineConfig, around: MachinesSurr
     const cpuCores = machine.role === "controlplane" ? (around.leastControllerCores ?? usual) : usual;
     const ocpus = around.hosts[machine.host]?.ocpus ?? machine.cpuCores;
     const other = around.taken[machine.address];
-    expect("host", Object.hasOwn(around.hosts, machine.host), `a ${around.hostNoun} of ${around.hostsKey} (${hosts})`);
+    expect("host", Object.hasOwn(around.hosts, machine.host), `${around.hostNoun} of ${around.hostsKey} (${hosts})`);
     expect("address", isHost(machine.address, around.cidr), `a host's address inside ${around.cidrKey} ${around.cidr}`);
     expect("address", other === undefined, other ?? "");
     expect("cpuCores", machine.cpuCores >= cpuCores, `at least ${cpuCores} for a ${machine.role} (Talos's minimum)`);

@@ -41,7 +41,7 @@ function surroundings({ cloud, proxmoxCluster }: Between<"cloud" | "proxmoxClust
         },
         hosts: cloud.instances,
         hostsKey: "strata:cloud.instances",
-        hostNoun: "instance",
+        hostNoun: "an instance",
         leastControllerCores: 1,
         reserved: { memoryGiB: reservedMemoryGiB, by: "Proxmox VE and Ceph" },
     };
