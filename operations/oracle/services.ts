@@ -50,11 +50,6 @@ export function oracleServices({ provider, region, endpoint, retries }: OracleAc
     return services;
 }
 
-/** True where Oracle says that something is not there. It says the same where one may not see it. */
-export function isMissing(error: unknown): boolean {
-    return error instanceof OciError && error.statusCode === 404;
-}
-
 /** Oracle's answer in a sentence; what else went wrong by its own message. */
 export function saidBy(error: unknown): string {
     if (error instanceof OciError) {
