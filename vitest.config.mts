@@ -1,4 +1,8 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+
+/** On two cores Vitest would leave one to itself and run unit tests one file after the other. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 /** Tests that run the real engine: one file at a time on two cores, so that none waits for another's engine. */
 const engine = { testTimeout: 180_000, hookTimeout: 600_000, fileParallelism: false };
@@ -6,7 +10,7 @@ const engine = { testTimeout: 180_000, hookTimeout: 600_000, fileParallelism: fa
 export default defineConfig({
     test: {
         projects: [
-            { test: { name: "unit", include: ["tests/unit/**/*.test.ts"], testTimeout: 30_000 } },
+            { test: { name: "unit", include: ["tests/unit/**/*.test.ts"], testTimeout: 30_000, maxWorkers } },
             { test: { name: "seeds", include: ["tests/seeds/**/*.test.ts"], ...engine } },
             { test: { name: "rehearsal", include: ["tests/rehearsal/**/*.test.ts"], ...engine } },
             {
