@@ -27,6 +27,14 @@ const cloud = (stack: string) => ({
     },
 });
 
+const accepted = (...components: readonly string[]) =>
+    components.map((component) => ({
+        component,
+        reason: "What is free has no second of it.",
+        owner: "owner",
+        until: "2027-12-31",
+    }));
+
 const delivery = (stack: string) => ({ repository: "https://github.com/example/strata", path: `gitops/${stack}` });
 
 /** Sections of a stack on platform `oracle-proxmox`: the document as it is drawn. */
@@ -60,6 +68,7 @@ export function oracleProxmoxSections(): Record<string, unknown> {
         machines: { "cp-1": machine(1, 2), "cp-2": machine(2, 1), "cp-3": machine(3, 1) },
         talos: { clusterName: "oci-free", virtualIp: "10.20.0.10", schedulingOnControlPlanes: true },
         delivery: delivery("oci-free"),
+        acceptedRisks: accepted("ceph-data", "ingress", "private-access", "ssh"),
     };
 }
 
@@ -81,6 +90,13 @@ export function oracleTalosSections(): Record<string, unknown> {
         mesh: { tailnet: "-", ownsPolicy: true },
         talos: { clusterName: "oci-free-2026" },
         delivery: delivery("oci-free-2026"),
+        acceptedRisks: accepted(
+            "availability-domain/Uocm:EU-FRANKFURT-1-AD-1",
+            "machine/ampere-1",
+            "ingress",
+            "private-access",
+            "ssh",
+        ),
     };
 }
 
