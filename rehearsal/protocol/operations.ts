@@ -2,6 +2,7 @@
 import type { Operation, ProviderInstance } from "../world/behaviour";
 import { type Duration, durations } from "../world/durations";
 import type { LedgerEntry } from "../world/ledger";
+import { oracleDurations } from "../world/oracle/durations";
 import { Random } from "../world/random";
 import type { Properties } from "../world/value";
 import type { World } from "../world/world";
@@ -34,7 +35,7 @@ const stretch = { least: 0.5, span: 2 };
  */
 const longestDelay = 12;
 
-const known: Readonly<Record<string, Duration>> = durations;
+const known: Readonly<Record<string, Duration>> = { ...durations, ...oracleDurations };
 
 /** The chance of one event: the same for the same seed, resource and step, whatever else goes on at the time. */
 function chanceOf(seed: number, what: string): number {
@@ -112,7 +113,7 @@ export class Operations {
     }
 
     async #take(step: string, urn: string, entry: LedgerEntry | undefined): Promise<void> {
-        const duration = known[step];
+        const duration = this.world.site.durations?.[step] ?? known[step];
         if (duration === undefined) {
             throw new Error(
                 `No duration is declared for the step '${step}': add it, with its source, to the durations.`,

@@ -2,6 +2,8 @@
  * What is there before anything is deployed: the hypervisors, networks and services a rehearsal believes in. It is
  * described apart from the stack's own config, so that a wrong node, datastore or address in a stack is found.
  */
+import type { Duration } from "./durations";
+import type { SiteOracle } from "./oracle/site";
 
 /** A Proxmox VE datastore as it stands. */
 export interface SiteDatastore {
@@ -59,6 +61,26 @@ export interface SiteVisitor {
     readonly port: number;
 }
 
+/** A Git repository that clusters fetch over the internet. */
+export interface SiteRepository {
+    /** e.g. `https://github.com/me/strata`. */
+    readonly url: string;
+    readonly branches: readonly string[];
+    /** The folder on this machine its content is read from, each time it is fetched. */
+    readonly checkout: string;
+    /** Folders of it that are looked at, e.g. `gitops`. */
+    readonly folders: readonly string[];
+    /** What its owner has encrypted and committed beside that. Default nothing. */
+    readonly encrypted?: {
+        /** Folder of the templates, `*.secret.yaml`. */
+        readonly templates: string;
+        /** Folder the encrypted files are in, e.g. `gitops/oci-free/secrets`. */
+        readonly folder: string;
+        /** The owner's public key, `age1...`. */
+        readonly recipient: string;
+    };
+}
+
 /** Everything that is there before the first deployment. */
 export interface Site {
     readonly proxmox: readonly SiteProxmox[];
@@ -70,4 +92,12 @@ export interface Site {
     readonly kubernetesByTalos: Readonly<Record<string, readonly string[]>>;
     /** Who calls the services of the clusters. Default nobody. */
     readonly visitors?: readonly SiteVisitor[];
+    /** Git repositories on the internet. Default none. */
+    readonly git?: readonly SiteRepository[];
+    /** The Oracle tenancy. Default none. */
+    readonly oracle?: SiteOracle;
+    /** Public address of the machine the program runs on, as firewalls see it. Default `198.51.100.7`. */
+    readonly operatorAddress?: string;
+    /** Steps that take another time here than in `world/durations.ts`, or belong to another document's phase. */
+    readonly durations?: Readonly<Record<string, Duration>>;
 }

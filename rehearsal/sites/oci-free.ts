@@ -1,0 +1,16 @@
+/** The tenancy as the document draws it, with the allowance of its time. */
+import { talosOnProxmox } from "../world/oracle/durations";
+import type { Site } from "../world/site";
+import { allowanceOf2025, tenancy } from "./oracle-tenancy";
+import { kubernetesByTalos, talosVersions } from "./talos-support";
+
+/** Nothing but the tenancy: the Proxmox hosts are made by the stack. */
+export const ociFree: Site = {
+    proxmox: [],
+    networks: {},
+    talosVersions,
+    kubernetesByTalos,
+    oracle: tenancy(allowanceOf2025),
+    operatorAddress: "198.51.100.7",
+    durations: talosOnProxmox,
+};
