@@ -14,11 +14,11 @@ export interface ImageSize {
     readonly bytes: number;
 }
 
-/** The images (`*.qcow2`) of a folder, by name. */
-export function imagesIn(folder: string): ImageSize[] {
+/** The images of a folder, by name: disks, or archives for Oracle (`.oci`). */
+export function imagesIn(folder: string, suffix: ".qcow2" | ".oci" = ".qcow2"): ImageSize[] {
     return fs
         .readdirSync(folder)
-        .filter((name) => name.endsWith(".qcow2"))
+        .filter((name) => name.endsWith(suffix))
         .sort()
         .map((name) => ({ name, bytes: fs.statSync(path.join(folder, name)).size }));
 }

@@ -1,0 +1,99 @@
+/**
+ * The recipe in a container, by Dagger's API. The engine is spoken to as its documentation describes for other
+ * clients: GraphQL over HTTP inside of `dagger run`, which names port and token in the environment.
+ */
+import * as path from "node:path";
+
+/** The Debian the recipes run on: it has what `images/recipe/lib.sh` asks for, and boots nothing itself. */
+export const recipeHost = "debian:13-slim";
+
+/** Packages of the recipe's host, as `images/recipe/lib.sh` names them. */
+export const recipePackages = [
+    "mmdebstrap",
+    "qemu-utils",
+    "qemu-user-static",
+    "mtools",
+    "dosfstools",
+    "gdisk",
+    "e2fsprogs",
+    "ca-certificates",
+    "curl",
+] as const;
+
+/** What one run makes. */
+export interface DaggerBuild {
+    /** Folder of the recipes on this machine. */
+    readonly recipe: string;
+    /** e.g. `debian-base.sh`. */
+    readonly script: string;
+    /** Where the disk goes on this machine. */
+    readonly out: string;
+}
+
+/** How the engine is reached. */
+export interface DaggerSession {
+    readonly port: number;
+    readonly token: string;
+}
+
+/** The session `dagger run` opened for this process, undefined outside of it. */
+export function sessionIn(environment: NodeJS.ProcessEnv): DaggerSession | undefined {
+    const { DAGGER_SESSION_PORT: port, DAGGER_SESSION_TOKEN: token } = environment;
+    return port === undefined || token === undefined ? undefined : { port: Number(port), token };
+}
+
+// Values stand in the query itself, since GraphQL's strings are JSON's and the names of Dagger's id types changed.
+const quoted = (value: unknown): string => JSON.stringify(value);
+
+const recipeFolder = (folder: string): string => `{ host { directory(path: ${quoted(folder)}) { id } } }`;
+
+function disk(recipe: string, script: string, out: string): string {
+    const packages = recipePackages.join(" ");
+    const install = ["sh", "-c", `apt-get update -q && apt-get install -qy --no-install-recommends ${packages}`];
+    const build = ["bash", `/recipe/${script}`, "/disk.qcow2"];
+    return `{
+    container {
+        from(address: ${quoted(recipeHost)}) {
+            withExec(args: ${quoted(install)}) {
+                withMountedDirectory(path: "/recipe", source: ${quoted(recipe)}) {
+                    withExec(args: ${quoted(build)}, insecureRootCapabilities: true) {
+                        file(path: "/disk.qcow2") { export(path: ${quoted(out)}) }
+                    }
+                }
+            }
+        }
+    }
+}`;
+}
+
+async function ask({ port, token }: DaggerSession, query: string): Promise<unknown> {
+    const response = await fetch(`http://127.0.0.1:${port}/query`, {
+        method: "POST",
+        headers: {
+            authorization: `Basic ${Buffer.from(`${token}:`).toString("base64")}`,
+            "content-type": "application/json",
+        },
+        body: JSON.stringify({ query }),
+    });
+    const { data, errors } = (await response.json()) as {
+        readonly data?: unknown;
+        readonly errors?: readonly { readonly message: string }[];
+    };
+    if (errors !== undefined && errors.length > 0) {
+        throw new Error(`Dagger refused: ${errors.map(({ message }) => message).join("; ")}`);
+    }
+    return data;
+}
+
+/**
+ * Runs a recipe in a container and takes the disk out of it. The packages are a step of their own, which Dagger keeps:
+ * a second run begins at the recipe. Root's capabilities are for mmdebstrap, which mounts.
+ *
+ * @throws Error with what Dagger says, the recipe's last words included.
+ */
+export async function buildInDagger(session: DaggerSession, { recipe, script, out }: DaggerBuild): Promise<void> {
+    const found = (await ask(session, recipeFolder(path.resolve(recipe)))) as {
+        readonly host: { readonly directory: { readonly id: string } };
+    };
+    await ask(session, disk(found.host.directory.id, script, path.resolve(out)));
+}
