@@ -89,6 +89,7 @@ export function generateConfig(options: GenerateOptions): ConfigDocument {
                     },
                 },
             ],
+            auditPolicy: { apiVersion: "audit.k8s.io/v1", kind: "Policy", rules: [{ level: "Metadata" }] },
         },
         controllerManager: component("kube-controller-manager"),
         proxy: component("kube-proxy"),
@@ -97,8 +98,6 @@ export function generateConfig(options: GenerateOptions): ConfigDocument {
         aggregatorCA: { crt: crt("k8sAggregator"), key: key("k8sAggregator") },
         serviceAccount: { key: key("k8sServiceaccount") },
         secretboxEncryptionSecret: secret("secrets.secretboxEncryptionSecret"),
-        extraManifests: [],
-        inlineManifests: [],
     };
     return {
         version: "v1alpha1",

@@ -26,8 +26,9 @@ function interfaceProblems(device: ConfigValue, worker: boolean): string[] {
     }
     for (const address of listAt(device, "addresses")) {
         if (typeof address !== "string" || !isAddress(address)) {
+            const cidr = String(address).includes("/");
             problems.push(
-                `[networking.os.device.addresses] "${name ?? ""}": failed to parse IP address "${String(address)}"`,
+                `[networking.os.device.addresses] "${name ?? ""}": ${cidr ? `invalid CIDR address: ${String(address)}` : `failed to parse IP address "${String(address)}"`}`,
             );
         }
     }
