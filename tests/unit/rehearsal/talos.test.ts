@@ -303,7 +303,7 @@ test.each<[string, string, string, string]>([
         "an address that is none",
         "c0",
         "machine:\n  network:\n    interfaces:\n      - interface: eth0\n        addresses: [10.10.0.999/24]\n",
-        'invalid CIDR address: 10.10.0.999/24',
+        "invalid CIDR address: 10.10.0.999/24",
     ],
     [
         "an interface both named and selected",
