@@ -9,12 +9,13 @@ const place = (number: 1 | 2 | 3) => ({
 
 const cloud = (stack: string) => ({
     region: "eu-frankfurt-1",
-    tenancyId: "ocid1.tenancy.oc1..aaaaaaaastrata",
+    tenancyId: "ocid1.tenancy.oc1..aaaaaaaahomelab",
     compartment: { name: `strata-${stack}` },
     availabilityDomains,
     sshSources: ["203.0.113.7/32"],
     recipients: ["owner@example.org"],
-    bastion: { address: "10.0.1.20", ...place(2) },
+    // Micro instances are to be had in one availability domain of a tenancy only.
+    bastion: { address: "10.0.1.20", ...place(1), faultDomain: "FAULT-DOMAIN-2" },
     images: {
         instance: {
             name: "strata-image-1",
@@ -83,7 +84,7 @@ export function oracleTalosSections(): Record<string, unknown> {
             ...cloud("oci-free-2026"),
             quota: { ocpus: 2, memoryGiB: 12, micros: 1, storageGiB: 200 },
             instances: {
-                "ampere-1": { address: "10.0.1.10", ocpus: 2, memoryGiB: 12, bootVolumeGiB: 100, ...place(1) },
+                "ampere-1": { address: "10.0.1.10", ocpus: 2, memoryGiB: 12, bootVolumeGiB: 100, ...place(2) },
             },
             ingress: { instance: "ampere-1" },
         },
@@ -91,7 +92,7 @@ export function oracleTalosSections(): Record<string, unknown> {
         talos: { clusterName: "oci-free-2026" },
         delivery: delivery("oci-free-2026"),
         acceptedRisks: accepted(
-            "availability-domain/Uocm:EU-FRANKFURT-1-AD-1",
+            "availability-domain/Uocm:EU-FRANKFURT-1-AD-2",
             "machine/ampere-1",
             "ingress",
             "private-access",

@@ -25,6 +25,9 @@ export function oracleAnswers(
                 ? { displayName: name, privateIp: `10.0.1.${name}`, publicIp: "203.0.113.8" }
                 : {}),
             ...(type === "tailscale:index/tailnetKey:TailnetKey" ? { key: `tskey-auth-${name}` } : {}),
+            ...(type === "tls:index/privateKey:PrivateKey"
+                ? { publicKeyOpenssh: "ssh-ed25519 AAAA\n", privateKeyOpenssh: "-----BEGIN" }
+                : {}),
             ...(type.startsWith("command:") ? { stdout: "said" } : {}),
             ...(type === "talos:machine/secrets:Secrets"
                 ? { clientConfiguration: { clientKey: "k" }, machineSecrets: { cluster: {} }, talosVersion: "v1.10.5" }
