@@ -1,5 +1,5 @@
 /** Custom images: an archive in object storage becomes something an Ampere instance boots. */
-import type { ComputeClient, models } from "oci-core";
+import { type ComputeClient, models } from "oci-core";
 import { allPages } from "../oracle/services";
 import type { BucketAt, Tell } from "./object-store";
 
@@ -51,7 +51,7 @@ export async function importImage(compute: ComputeClient, args: ImportArgs): Pro
                 createImageDetails: {
                     compartmentId,
                     displayName,
-                    launchMode: "PARAVIRTUALIZED",
+                    launchMode: models.CreateImageDetails.LaunchMode.Paravirtualized,
                     imageSourceDetails: {
                         sourceType: "objectStorageTuple",
                         namespaceName: from.namespaceName,

@@ -1,0 +1,40 @@
+/** What the engine knows of a stack: its config in clear and its outputs. */
+import * as path from "node:path";
+import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
+import { locateEngine } from "../rehearsal/engine/locate";
+import type { PlainConfig } from "./oracle/credentials";
+import { projectFolder, readStackConfig } from "./stack";
+
+/** Config and outputs, decrypted. They are held in memory and shown to nobody. */
+export interface StackValues {
+    readonly config: PlainConfig;
+    readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads a stack as it is deployed.
+ *
+ * @throws Error naming the stacks there are, or saying that this one was never deployed from here.
+ */
+export async function stackValues(name: string, folder = projectFolder): Promise<StackValues> {
+    readStackConfig(name, folder);
+    const engine = await locateEngine({ onProgress: console.log });
+    process.env.PATH = [path.dirname(engine.path), process.env.PATH ?? ""].join(path.delimiter);
+    const workspace = await LocalWorkspace.create({
+        workDir: folder,
+        pulumiCommand: await PulumiCommand.get({ skipVersionCheck: true }),
+    });
+    let stack: Stack;
+    try {
+        stack = await Stack.select(name, workspace);
+    } catch (error) {
+        throw new Error(`The engine knows no stack ${name}: deploy it first (\`npm run strata -- up ${name}\`).`, {
+            cause: error,
+        });
+    }
+    const [config, outputs] = [await stack.getAllConfig(), await stack.outputs()];
+    return {
+        config: Object.fromEntries(Object.entries(config).map(([key, { value }]) => [key, value])),
+        outputs: Object.fromEntries(Object.entries(outputs).map(([key, { value }]) => [key, value])),
+    };
+}
