@@ -117,7 +117,7 @@ export function vmBehaviour(world: World): ResourceBehaviour {
             }
             return { id, inputs: drifted(vm, inputs), outputs: outputs(vm, drifted(vm, { ...inputs, ...state })) };
         },
-        update: async (id, _old, inputs, operation) => {
+        update: async (id, old, inputs, operation) => {
             const vm = find(id, operation);
             if (vm === undefined) {
                 throw new Refusal(
@@ -125,7 +125,7 @@ export function vmBehaviour(world: World): ResourceBehaviour {
                     "proxmox/pve-guest-common: src/PVE/AbstractConfig.pm, load_config",
                 );
             }
-            vm.change(vmSpec(inputs), at(inputs, "rebootAfterUpdate") !== false);
+            vm.change(vmSpec(inputs), at(inputs, "rebootAfterUpdate") !== false, vmSpec(old).started);
             await started(vm, inputs, operation);
             return outputs(vm, inputs);
         },

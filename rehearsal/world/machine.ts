@@ -7,6 +7,8 @@ export interface Disk {
     sizeGiB: number;
     /** Name at this boot, e.g. `/dev/sda`. Names may swap between boots; serials do not. */
     device: string;
+    /** Name its hypervisor tells the guest in the place of the serial, e.g. `drive-scsi0`. Default none. */
+    readonly drive?: string;
     /** What is on it: nothing, a bootable image, an installed system, or a Ceph OSD. */
     content: "blank" | "image" | "system" | "osd";
 }

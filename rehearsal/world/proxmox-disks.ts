@@ -82,9 +82,13 @@ function rank(spec: VmSpec, disk: DiskSpec): number {
 export function bareDisk(proxmox: Proxmox, spec: VmSpec, disk: DiskSpec, index: number): Disk {
     const image = disk.from === undefined ? undefined : fileOf(proxmox, spec.node, disk.from).image;
     const prefix = disk.interface.startsWith("virtio") ? "vd" : "sd";
+    // From 9 on Proxmox VE gives each SCSI drive a device id, which the guest sees in the place of the serial
+    // (proxmox/qemu-server: src/PVE/QemuServer/DriveDevice.pm).
+    const named = Number.parseInt(proxmox.site.version, 10) >= 9 && disk.interface.startsWith("scsi");
     return {
         serial: disk.serial,
         sizeGiB: disk.sizeGiB,
+        ...(named ? { drive: `drive-${disk.interface}` } : {}),
         device: `/dev/${prefix}${String.fromCharCode(97 + index)}`,
         content: image === undefined ? "blank" : "image",
     };

@@ -14,6 +14,9 @@ const smallVolume = 4 / 1024;
 
 /** One virtual machine. */
 export class VirtualMachine {
+    /** False where it was told to do without KVM, as `qm set ID --kvm 0` does. */
+    kvm = true;
+
     private constructor(
         readonly proxmox: Proxmox,
         readonly id: number,
@@ -82,6 +85,12 @@ export class VirtualMachine {
                 throw this.#startFailed(`bridge '${bridge}' does not exist`, "PVE/Network.pm, tap_plug");
             }
         }
+        if (host.kvm === false && this.kvm) {
+            throw this.#startFailed(
+                "KVM virtualisation configured, but not available. Either disable in VM configuration or enable in BIOS.",
+                "PVE/QemuServer.pm, config_to_command",
+            );
+        }
         const used = proxmox.usedMemory(spec.node, this.id);
         if (used + spec.memoryMiB > host.memoryGiB * 1024) {
             throw this.#startFailed(
@@ -114,8 +123,12 @@ export class VirtualMachine {
         return this.machine.image?.extensions.includes("siderolabs/qemu-guest-agent") ?? false;
     }
 
-    /** Changes it to another specification, rebooting where that is allowed and needed. */
-    change(spec: VmSpec, mayReboot: boolean): void {
+    /**
+     * Changes it to another specification, rebooting where that is allowed and needed.
+     *
+     * @param wasStarted Whether it was to run before: only what changes that powers it off. Default: as it was asked last.
+     */
+    change(spec: VmSpec, mayReboot: boolean, wasStarted = this.spec.started): void {
         const { machine, proxmox } = this;
         this.#checkChange(spec);
         checkDisks(proxmox, spec, this.id);
@@ -151,7 +164,7 @@ export class VirtualMachine {
         }
         if (spec.started && !machine.poweredOn) {
             this.start();
-        } else if (!spec.started && machine.poweredOn) {
+        } else if (!spec.started && wasStarted && machine.poweredOn) {
             this.shutdown();
         }
     }

@@ -21,6 +21,8 @@ export interface SiteNode {
     readonly datastores: Readonly<Record<string, SiteDatastore>>;
     /** Bridge name to the name of the network it is attached to, e.g. `{ vmbr0: "lan" }`. */
     readonly bridges: Readonly<Record<string, string>>;
+    /** False where the host has no `/dev/kvm`: machines run there under emulation, once told to. Default true. */
+    readonly kvm?: boolean;
 }
 
 /** A Proxmox VE installation: one host or a cluster of them behind one API. */

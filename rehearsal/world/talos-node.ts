@@ -160,8 +160,11 @@ export class TalosNode implements Host {
     }
 }
 
-/** The links udev makes of a disk's serial: QEMU shows the first 20 characters of it. */
-function linksOf({ serial, device }: Disk): readonly string[] {
+/** The links udev makes of a drive's name where it has one, else of a disk's serial: QEMU shows 20 characters of it. */
+function linksOf({ serial, device, drive }: Disk): readonly string[] {
+    if (drive !== undefined) {
+        return [`/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_${drive}`];
+    }
     if (serial === "") {
         return [];
     }
