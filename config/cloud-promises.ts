@@ -20,7 +20,7 @@ function addresses(cloud: CloudConfig): Readonly<Record<string, string>> {
             ]),
         ),
         "strata:cloud.bastion.address": cloud.bastion.address,
-        ...("address" in cloud.ingress ? { "strata:cloud.ingress.address": cloud.ingress.address } : {}),
+        "strata:cloud.ingress.address": cloud.ingress.address,
     };
 }
 

@@ -167,19 +167,18 @@ const nodePort = (port: number) =>
 const about =
     "The Oracle tenancy, its network and its instances. Credentials are the provider's own: `oci:*` config, or `~/.oci/config`.";
 
+/** Where the internet's requests come in. */
+const entrance = {
+    instance: z.string().describe("Instance that takes the internet's requests: a key of `cloud.instances`."),
+    address: address().describe("Second private address of that instance, which has the reserved one."),
+};
+
 /** The cloud of platform `oracle-proxmox`. */
 export const proxmoxCloudSchema = z
     .strictObject({
         ...shape,
         ingress: z
-            .strictObject({
-                instance: z
-                    .string()
-                    .describe("Instance that takes the internet's requests: a key of `cloud.instances`."),
-                address: address().describe("Second private address of that instance, which has the reserved one."),
-                httpNodePort: nodePort(30080),
-                httpsNodePort: nodePort(30443),
-            })
+            .strictObject({ ...entrance, httpNodePort: nodePort(30080), httpsNodePort: nodePort(30443) })
             .describe(
                 "Where the second reserved address leads: to a second address of an instance, and on to NodePorts.",
             ),
@@ -191,13 +190,9 @@ export const talosCloudSchema = z
     .strictObject({
         ...shape,
         ingress: z
-            .strictObject({
-                instance: z
-                    .string()
-                    .describe("Instance that takes the internet's requests: a key of `cloud.instances`."),
-            })
+            .strictObject(entrance)
             .describe(
-                "Where the second reserved address leads: to the instance's own address, whose ports 80 and 443 the ingress controller holds. Talos translates no addresses for others, so there is nothing between.",
+                "Where the second reserved address leads: to a second address of an instance, at which Cilium answers for the ingress controller's Service (`externalIPs` in the repository).",
             ),
     })
     .describe(about);

@@ -144,7 +144,7 @@ export async function oracleProxmox(fleet: OracleProxmoxFleet): Promise<Record<s
     // The applications: a repository the cluster follows, with the key to its secrets before the first look.
     const flux = new Flux("flux", { home, cilium, version: delivery.fluxVersion });
     const sopsKey = new SopsKey("sops-key", { home, flux, ageKey: ageKey() });
-    new GitSync("applications", { ...delivery, home, flux, sopsKey });
+    new GitSync("flux-system", { ...delivery, home, flux, sopsKey });
     new Entrances("entrances", {
         bastion: bastion.name,
         router: { name: router, livesOn: `hypervisor-node/${names[0]}` },

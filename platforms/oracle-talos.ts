@@ -43,8 +43,7 @@ export async function oracleTalos(fleet: OracleTalosFleet): Promise<Record<strin
         oracle.ampere(name, {
             imageId,
             userData: named(boot.userData, name),
-            // Talos translates no addresses for others: the reserved one is on the address it has anyway.
-            ephemeralPublicIp: name !== ingress.instance,
+            ephemeralPublicIp: true,
         });
     const instances = new Instances("instance", {
         compartmentId,
@@ -65,23 +64,23 @@ export async function oracleTalos(fleet: OracleTalosFleet): Promise<Record<strin
         onOutOfCapacity: oracle.onOutOfCapacity,
         guard: oracle.guard.quota,
     }).byName;
-    const reserved = (name: string, instance: string, address: string) =>
+    const reserved = (name: string, instance: string, address: string, secondary: boolean) =>
         new ReservedAddress(name, {
             compartmentId,
             vnicOf: named(instances, instance),
             address,
-            secondary: false,
+            secondary,
             livesOn: `machine/${instance}`,
         });
-    const entry = reserved("bastion-address", bastion.name, bastion.address);
-    const front = reserved("ingress-address", ingress.instance, named(cloud.instances, ingress.instance).address);
+    const entry = reserved("bastion-address", bastion.name, bastion.address, false);
+    const front = reserved("ingress-address", ingress.instance, ingress.address, true);
 
-    // Layer 2, Talos: reached over the mesh, through the bastion, once it has its way out.
+    // Layer 2, Talos: reached over the mesh, through the bastion.
     const reached = new MeshRoutes("mesh-routes", { hostname: bastion.name, routes, after: entry.resource });
     const machines = nodes.map((node) => ({
         ...node,
         resource: named(instances, node.name),
-        alsoAfter: [reached.ready, ...(node.name === ingress.instance ? [front.resource] : [])],
+        alsoAfter: [reached.ready],
     }));
     const home = new TalosCluster("talos", { ...cluster, machines, installer: boot.installer, secrets: boot.secrets });
     const cilium = new Cilium("cilium", { home, version: cni.version, kubePrismPort, addresses: 0 }).release;
@@ -89,7 +88,7 @@ export async function oracleTalos(fleet: OracleTalosFleet): Promise<Record<strin
     // The applications: a repository the cluster follows, with the key to its secrets before the first look.
     const flux = new Flux("flux", { home, cilium, version: delivery.fluxVersion });
     const sopsKey = new SopsKey("sops-key", { home, flux, ageKey: ageKey() });
-    new GitSync("applications", { ...delivery, home, flux, sopsKey });
+    new GitSync("flux-system", { ...delivery, home, flux, sopsKey });
     new Entrances("entrances", {
         bastion: bastion.name,
         router: { name: bastion.name, livesOn: `machine/${bastion.name}` },

@@ -86,7 +86,7 @@ export function oracleTalosSections(): Record<string, unknown> {
             instances: {
                 "ampere-1": { address: "10.0.1.10", ocpus: 2, memoryGiB: 12, bootVolumeGiB: 100, ...place(2) },
             },
-            ingress: { instance: "ampere-1" },
+            ingress: { instance: "ampere-1", address: "10.0.1.30" },
         },
         mesh: { tailnet: "-", ownsPolicy: true },
         talos: { clusterName: "oci-free-2026" },

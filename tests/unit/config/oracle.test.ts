@@ -403,10 +403,10 @@ test.each<[string, readonly Change[], readonly string[]]>([
         ['strata:talos.virtualIp is "10.0.1.50", expected no such key: see docs/configuration.md for those there are.'],
     ],
     [
-        "a second address for requests: Talos translates none",
-        [["cloud/ingress/address", "10.0.1.30"]],
+        "NodePorts: Cilium answers at the address itself",
+        [["cloud/ingress/httpNodePort", 30080]],
         [
-            'strata:cloud.ingress.address is "10.0.1.30", expected no such key: see docs/configuration.md for those there are.',
+            "strata:cloud.ingress.httpNodePort is 30080, expected no such key: see docs/configuration.md for those there are.",
         ],
     ],
 ])("on oracle-talos, %s is refused by name", (_, changes, expected) => {

@@ -1,7 +1,11 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { bootScript } from "../../../components/machines/emulation";
 import program from "../../../index";
 import { oracleConfig, oracleProxmoxSections, testAgeKey, testSshKey } from "../../harness/oracle-stacks";
+import { projectFolder } from "../../harness/stack-config";
 import { type Graph, named, synth } from "../../harness/synth";
 import { oracleAnswers } from "./oracle-answers";
 import { waitsFor } from "./waits-for";
@@ -157,7 +161,9 @@ describe("layer 2, Proxmox VE", () => {
         const script = String(input("proxmox-cluster-forward-ingress-ampere-1", "stdin"));
         expect(script).toContain("ADDRESS='10.0.1.30'");
         expect(script).toContain("MACHINE_ADDRESS='10.20.0.11'");
-        expect(script).toContain("PORTS='80:30080 443:30443'");
+        const file = path.join(projectFolder, "gitops/base/ingress/release.yaml");
+        const { web, websecure } = parse(fs.readFileSync(file, "utf8")).spec.values.ports;
+        expect(script).toContain(`PORTS='80:${web.nodePort} 443:${websecure.nodePort}'`);
     });
 
     test("is spoken to over the mesh, once the routes to it are approved", () => {
@@ -221,19 +227,19 @@ describe("the applications", () => {
     test("follow the pod network, Flux and the key to their secrets", () => {
         const { waits } = waitsFor(after);
         expect(named(after, "flux-chart").dependencies).toContain("cilium-chart");
-        expect(named(after, "applications-kustomization").dependencies).toContain("sops-key-secret");
-        expect(waits("applications-kustomization")).toContain("flux-chart");
+        expect(named(after, "flux-system-kustomization").dependencies).toContain("sops-key-secret");
+        expect(waits("flux-system-kustomization")).toContain("flux-chart");
         expect(named(after, "sops-key-secret").inputs).toMatchObject({
             stringData: { secret: { "age.agekey": testAgeKey } },
         });
     });
 
     test("come from the repository's folder every minute", () => {
-        expect(input("applications-source", "spec")).toMatchObject({
+        expect(input("flux-system-source", "spec")).toMatchObject({
             url: "https://github.com/example/strata",
             interval: "60s",
         });
-        expect(input("applications-kustomization", "spec")).toMatchObject({ path: "./gitops/oci-free" });
+        expect(input("flux-system-kustomization", "spec")).toMatchObject({ path: "./gitops/oci-free" });
     });
 });
 

@@ -1,6 +1,10 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { parse, parseAllDocuments } from "yaml";
 import program from "../../../index";
 import { oracleConfig, oracleTalosSections } from "../../harness/oracle-stacks";
+import { projectFolder } from "../../harness/stack-config";
 import { type Graph, named, synth } from "../../harness/synth";
 import { oracleAnswers } from "./oracle-answers";
 import { waitsFor } from "./waits-for";
@@ -10,7 +14,7 @@ let after: Graph;
 
 beforeAll(async () => {
     const options = { config: oracleConfig(oracleTalosSections()), stack: "oci-free-2026" };
-    const answers = () => oracleAnswers("10.0.1.20", "10.0.1.10");
+    const answers = () => oracleAnswers("10.0.1.20");
     before = await synth(program, { ...options, ...answers(), preview: true, computed: () => ({}) });
     after = await synth(program, { ...options, ...answers() });
 });
@@ -53,23 +57,22 @@ test("the configuration it boots with is the one the cluster applies: same secre
     expect(secrets.map(({ name }) => name)).toEqual(["talos-boot-secrets"]);
 });
 
-test("Talos is spoken to over the mesh, through the bastion, once the instance has its way out", () => {
+test("Talos is spoken to over the mesh, through the bastion, once its routes are approved", () => {
     const applied = named(after, "talos-ampere-1").dependencies;
-    expect(applied).toEqual(
-        expect.arrayContaining(["instance-ampere-1", "mesh-routes-routes", "ingress-address-public"]),
-    );
+    expect(applied).toEqual(expect.arrayContaining(["instance-ampere-1", "mesh-routes-routes"]));
     const { waits } = waitsFor(after);
     expect(waits("mesh-routes-routes")).toContain("bastion-address-public");
     expect(input("mesh-routes-routes", "routes")).toEqual(["10.0.1.0/24"]);
     expect(input("instance-bastion", "createVnicDetails")).toMatchObject({ skipSourceDestCheck: true });
 });
 
-test("the second reserved address stands on the instance's own: Talos translates none for others", () => {
+test("the second reserved address stands on a second address of the instance, which keeps its ephemeral one", () => {
     expect(named(after, "instance-ampere-1").inputs).toMatchObject({
-        createVnicDetails: { privateIp: "10.0.1.10", assignPublicIp: "false" },
+        createVnicDetails: { privateIp: "10.0.1.10", assignPublicIp: "true", nsgIds: ["network-ingress-id"] },
     });
-    expect(input("ingress-address-public", "privateIpId")).toBe("ocid1.privateip.10.0.1.10");
-    expect(after.resources.filter(({ type }) => type === "oci:Core/privateIp:PrivateIp")).toEqual([]);
+    expect(input("ingress-address-private", "ipAddress")).toBe("10.0.1.30");
+    expect(named(after, "ingress-address-private").dependencies).toContain("instance-ampere-1");
+    expect(named(after, "ingress-address-public").dependencies).toContain("ingress-address-private");
 });
 
 test("the quota comes before the instances, and the upper layers are those of the other stack", () => {
@@ -78,7 +81,7 @@ test("the quota comes before the instances, and the upper layers are those of th
         expect(waits(name)).toContain("cost-guard-quota");
     }
     expect(named(after, "flux-chart").dependencies).toContain("cilium-chart");
-    expect(named(after, "applications-kustomization").dependencies).toContain("sops-key-secret");
+    expect(named(after, "flux-system-kustomization").dependencies).toContain("sops-key-secret");
     expect(after.outputs.endpoint).toBe("https://10.0.1.10:6443");
 });
 
@@ -88,4 +91,15 @@ test("before anything exists every fact is known, and every name says whose it i
     expect(JSON.stringify(facts.map(({ outputs }) => outputs.facts))).not.toContain("<unknown>");
     const resources = before.resources.filter(({ type, parent }) => !type.startsWith("strata:") && parent !== "");
     expect(resources.filter(({ name, parent }) => !name.startsWith(`${parent}-`)).map(({ name }) => name)).toEqual([]);
+});
+
+test("the repository's ingress controller answers at the address the stack attaches, and syncs from the source of its name", () => {
+    const gitops = path.join(projectFolder, "gitops");
+    const traefik = fs.readFileSync(path.join(gitops, "oci-free-2026/ingress/traefik.yaml"), "utf8");
+    const externalIps = parse(traefik).spec.values.service.spec.externalIPs;
+    expect(externalIps).toEqual([input("ingress-address-private", "ipAddress")]);
+    const own = fs.readFileSync(path.join(gitops, "oci-free-2026/kustomizations.yaml"), "utf8");
+    const sources = parseAllDocuments(own).map((each) => each.toJS().spec.sourceRef.name);
+    const { metadata } = named(after, "flux-system-source").inputs as { metadata: { name: string } };
+    expect(new Set(sources)).toEqual(new Set([metadata.name]));
 });

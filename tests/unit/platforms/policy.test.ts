@@ -48,7 +48,7 @@ describe.each([
     let graph: Graph;
     beforeAll(async () => {
         const config = oracleConfig(sectionsOf());
-        const answers = oracleAnswers("10.0.1.20", "10.0.1.10");
+        const answers = oracleAnswers("10.0.1.20");
         graph = await synth(program, { ...answers, computed: () => ({}), preview: true, config });
     });
 
@@ -77,7 +77,7 @@ describe.each([
 
 test("the document's stack says what it costs under the allowance in force, and today's says nothing of costs", async () => {
     const costs = async (sections: Record<string, unknown>) => {
-        const answers = oracleAnswers("10.0.1.20", "10.0.1.10");
+        const answers = oracleAnswers("10.0.1.20");
         const options = { ...answers, computed: () => ({}), preview: true, config: oracleConfig(sections) };
         const { resources } = await synth(program, options);
         const { profile, allowance } = sections;
@@ -90,7 +90,7 @@ test("the document's stack says what it costs under the allowance in force, and 
 });
 
 test("the document's stack is beyond the allowance in force: three instances, four cores, 24 GB", async () => {
-    const answers = oracleAnswers("10.0.1.20", "10.0.1.10");
+    const answers = oracleAnswers("10.0.1.20");
     const sections = oracleProxmoxSections();
     const options = { ...answers, computed: () => ({}), preview: true, config: oracleConfig(sections) };
     const { resources } = await synth(program, options);
