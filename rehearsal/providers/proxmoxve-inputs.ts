@@ -54,7 +54,7 @@ const choices: Readonly<Record<string, readonly string[]>> = {
         "vmware",
     ],
     "disks.aio": ["io_uring", "native", "threads"],
-    "disks.cache": ["none", "directsync", "writethrough", "writeback", "unsafe"],
+    "disks.cache": ["none", "writethrough", "writeback", "unsafe", "directsync"],
     "disks.discard": ["ignore", "on"],
     "disks.fileFormat": ["qcow2", "raw", "vmdk"],
     "efiDisk.fileFormat": ["qcow2", "raw", "vmdk"],
@@ -102,24 +102,30 @@ const ranges: Readonly<Record<string, readonly [number, number]>> = {
     "cpu.sockets": [1, 16],
     "memory.dedicated": [64, 268435456],
     "memory.floating": [0, 268435456],
-    "disks.size": [1, Number.MAX_SAFE_INTEGER],
+    "disks.size": [1, Number.POSITIVE_INFINITY],
     "networkDevices.vlanId": [0, 4094],
 };
 
-/** Patterns a property must fit, by path, with the provider's words. */
+/** Patterns a property must fit, by path, with the provider's words; `%s` stands for the value. */
 const patterns: Readonly<Record<string, readonly [RegExp, string]>> = {
     name: [
         /^$|^[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*$/,
-        "must be a valid DNS name",
+        "invalid value for name (must be a valid DNS name)",
     ],
-    machine: [/^$|^(pc|q35|virt)([-,+.\w=]*)$/, "must be a valid machine type"],
-    url: [/^https?:\/\/.*/, "must match HTTP URL regex `https?://.*`"],
+    machine: [/^$|^(pc|q35|virt)([-,+.\w=]*)$/, "invalid value for machine (must be a valid machine type)"],
+    url: [
+        /^https?:\/\/.*/,
+        "Invalid Attribute Value Match: Attribute url must match HTTP URL regex `https?://.*`, got: %s",
+    ],
     "initialization.interface": [
         /^$|^(ide[0-3]|sata[0-5]|scsi(?:30|[12][0-9]|[0-9]))$/,
-        "one of ide0..3|sata0..5|scsi0..30",
+        "invalid value for interface (one of ide0..3|sata0..5|scsi0..30)",
     ],
-    "networkDevices.macAddress": [/^$|^[A-Fa-f0-9]{2}(:[A-Fa-f0-9]{2}){5}$/, "must be a valid MAC address"],
-    "serialDevices.device": [/^(\/dev\/.*|socket)$/, "to be '/dev/*' or 'socket'"],
+    "networkDevices.macAddress": [
+        /^$|^[A-Fa-f0-9]{2}(:[A-Fa-f0-9]{2}){5}$/,
+        'expected "mac_address" to be a valid MAC address (A0:B1:C2:D3:E4:F5), got "%s"',
+    ],
+    "serialDevices.device": [/^(\/dev\/.*|socket)$/, "expected device to be '/dev/*' or 'socket'"],
 };
 
 /** The failures of inputs of a type the schema knows; undefined where it does not know the type. */
@@ -187,13 +193,13 @@ function scalarFailures(value: Value, shape: unknown, path: string, rule: string
     }
     const range = ranges[rule];
     if (range !== undefined && (Number(value) < range[0] || Number(value) > range[1])) {
-        return [
-            failure(path, name, `expected ${key} to be in the range (${range[0]} - ${range[1]}), got ${String(value)}`),
-        ];
+        const [least, most] = range;
+        const wanted = most === Number.POSITIVE_INFINITY ? `at least (${least})` : `in the range (${least} - ${most})`;
+        return [failure(path, name, `expected ${key} to be ${wanted}, got ${String(value)}`)];
     }
     const pattern = patterns[rule];
     if (pattern !== undefined && !pattern[0].test(String(value))) {
-        return [failure(path, name, `invalid value for ${key} (${pattern[1]})`)];
+        return [failure(path, name, pattern[1].replace("%s", String(value)))];
     }
     return [];
 }
