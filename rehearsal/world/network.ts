@@ -6,16 +6,29 @@ import type { Site } from "./site";
 export interface Host {
     /** What it is, for people, e.g. `machine pve/140`. */
     readonly name: string;
-    /** True where a call to the port is answered. */
-    listens(port: number): boolean;
+    /** True where a call to the port is answered. `from` is the caller's address; undefined: the machine the program runs on. */
+    listens(port: number, from?: string): boolean;
+    /** True where a firewall on the way throws the call away, so that it hears nothing. Default: none does. */
+    drops?(port: number, from?: string): boolean;
 }
 
-/** A network of the site with its borders worked out. */
+/** A network that comes and goes with what is deployed. */
+export interface RunTimeNetwork {
+    /** e.g. `10.0.1.0/24`. */
+    readonly cidr: string;
+    /** True while the machine the program runs on has a route to it, e.g. one a mesh has approved. */
+    readonly reachable: () => boolean;
+    /** True while a caller on another network has a route to it. Default: none has. */
+    readonly reachableFrom?: (address: string) => boolean;
+}
+
+/** A network with its borders worked out. */
 interface Subnet {
     readonly name: string;
     readonly first: number;
     readonly last: number;
-    readonly reachable: boolean;
+    readonly reachable: () => boolean;
+    readonly reachableFrom: (address: string) => boolean;
 }
 
 /** An IPv4 address as a number, undefined where the text is none. */
@@ -43,20 +56,21 @@ const duplicate = "RFC 5227: a host that finds its address in use by another giv
 
 /** All networks of a site, seen from the machine the program runs on. */
 export class Network {
-    readonly #subnets: readonly Subnet[];
+    readonly #subnets = new Map<string, Subnet>();
     readonly #hosts = new Map<string, Host>();
 
     /** @throws Error where the site describes a network that is none. */
     constructor(site: Site) {
-        this.#subnets = Object.entries(site.networks).map(([name, { cidr, reachable }]) => {
+        for (const [name, { cidr, reachable }] of Object.entries(site.networks)) {
             const range = networkRange(cidr);
             if (range === undefined) {
                 throw new Error(
                     `The site's network '${name}' must be an IPv4 network such as 10.10.0.0/24, got '${cidr}'.`,
                 );
             }
-            return { name, ...range, reachable: reachable ?? true };
-        });
+            const open = reachable ?? true;
+            this.#subnets.set(name, { name, ...range, reachable: () => open, reachableFrom: () => open });
+        }
         for (const network of Object.values(site.networks)) {
             for (const address of [network.gateway, ...(network.taken ?? [])]) {
                 this.#hosts.set(address, { name: "something outside the program", listens: () => false });
@@ -67,6 +81,42 @@ export class Network {
             const listens = (asked: number) => asked === Number(port === "" ? 443 : port) || asked === 22;
             this.#hosts.set(hostname, { name: `Proxmox VE of ${Object.keys(nodes).join(", ")}`, listens });
         }
+    }
+
+    /**
+     * Adds a network that something deployed has made. The same name again replaces it.
+     *
+     * @throws Error where the network is none.
+     */
+    addNetwork(name: string, { cidr, reachable, reachableFrom }: RunTimeNetwork): void {
+        const range = networkRange(cidr);
+        if (range === undefined) {
+            throw new Error(`The network '${name}' must be an IPv4 network such as 10.0.1.0/24, got '${cidr}'.`);
+        }
+        this.#subnets.set(name, { name, ...range, reachable, reachableFrom: reachableFrom ?? (() => false) });
+    }
+
+    /** Takes a network away, with whatever answers in it. */
+    removeNetwork(name: string): void {
+        const gone = this.#subnets.get(name);
+        this.#subnets.delete(name);
+        for (const address of gone === undefined ? [] : this.#hosts.keys()) {
+            const number = addressNumber(address) ?? -1;
+            if (gone !== undefined && number >= gone.first && number <= gone.last) {
+                this.#hosts.delete(address);
+            }
+        }
+    }
+
+    /** True where something at `from` (undefined: the machine the program runs on) has a route to an address. */
+    hasRoute(address: string, from?: string): boolean {
+        const subnet = this.#subnetOf(address);
+        if (subnet === undefined) {
+            return this.#hosts.has(address);
+        }
+        return from === undefined
+            ? subnet.reachable()
+            : this.networkOf(from) === subnet.name || subnet.reachableFrom(from);
     }
 
     /** Name of the network an address belongs to, undefined where it is in none. */
@@ -101,8 +151,12 @@ export class Network {
         this.#hosts.delete(address);
     }
 
-    /** Why a call from the machine the program runs on fails, in the words of its dialler; undefined where it is answered. */
-    unreachable(address: string, port: number): string | undefined {
+    /**
+     * Why a call fails, in the words of the caller's dialler; undefined where it is answered.
+     *
+     * @param from Address of the caller. Default: the machine the program runs on.
+     */
+    unreachable(address: string, port: number, from?: string): string | undefined {
         const target = `${address}:${port}`;
         const host = this.#hosts.get(address);
         if (addressNumber(address) === undefined && host === undefined) {
@@ -112,22 +166,23 @@ export class Network {
         if (subnet === undefined && host === undefined) {
             return `dial tcp ${target}: connect: network is unreachable`;
         }
-        if (subnet?.reachable === false) {
+        if ((subnet !== undefined && !this.hasRoute(address, from)) || host?.drops?.(port, from) === true) {
             return `dial tcp ${target}: i/o timeout`;
         }
         if (host === undefined) {
             return `dial tcp ${target}: connect: no route to host`;
         }
-        return host.listens(port) ? undefined : `dial tcp ${target}: connect: connection refused`;
+        return host.listens(port, from) ? undefined : `dial tcp ${target}: connect: connection refused`;
     }
 
     /**
      * Makes a call.
      *
      * @param wrap Turns the dialler's words into those of the program that calls. Default: as they are.
+     * @param from Address of the caller. Default: the machine the program runs on.
      */
-    call(address: string, port: number, wrap: (words: string) => string = (words) => words): void {
-        const words = this.unreachable(address, port);
+    call(address: string, port: number, wrap: (words: string) => string = (words) => words, from?: string): void {
+        const words = this.unreachable(address, port, from);
         if (words !== undefined) {
             throw new Refusal(
                 wrap(words),
@@ -140,6 +195,6 @@ export class Network {
         const number = addressNumber(address);
         return number === undefined
             ? undefined
-            : this.#subnets.find(({ first, last }) => number >= first && number <= last);
+            : [...this.#subnets.values()].find(({ first, last }) => number >= first && number <= last);
     }
 }

@@ -58,3 +58,33 @@ test("a site's network that is none is a mistake of the site", () => {
     const wrong: Site = { ...site, networks: { lan: { cidr: "10.10.0.0", gateway: "10.10.0.1" } } };
     expect(() => new Network(wrong)).toThrow("The site's network 'lan' must be an IPv4 network such as 10.10.0.0/24");
 });
+
+test("a network that is deployed is reached while there is a route to it", () => {
+    const network = new Network(site);
+    let approved = false;
+    network.addNetwork("subnet", { cidr: "10.0.1.0/24", reachable: () => approved });
+    network.attach("10.0.1.10", machine("ampere-1", 8006));
+    expect(network.unreachable("10.0.1.10", 8006)).toBe("dial tcp 10.0.1.10:8006: i/o timeout");
+    approved = true;
+    expect(network.unreachable("10.0.1.10", 8006)).toBeUndefined();
+    network.removeNetwork("subnet");
+    expect(network.unreachable("10.0.1.10", 8006)).toBe("dial tcp 10.0.1.10:8006: connect: network is unreachable");
+    expect(() => network.addNetwork("subnet", { cidr: "10.0.1.0", reachable: () => true })).toThrow(
+        "The network 'subnet' must be an IPv4 network such as 10.0.1.0/24, got '10.0.1.0'.",
+    );
+});
+
+test("a neighbour needs no route, and a stranger has none", () => {
+    const network = new Network(site);
+    network.addNetwork("subnet", { cidr: "10.0.1.0/24", reachable: () => false });
+    network.attach("10.0.1.10", machine("ampere-1", 22));
+    expect(network.unreachable("10.0.1.10", 22, "10.0.1.20")).toBeUndefined();
+    expect(network.unreachable("10.0.1.10", 22, "10.20.0.2")).toBe("dial tcp 10.0.1.10:22: i/o timeout");
+});
+
+test("a firewall lets its callers in and throws the calls of others away", () => {
+    const network = new Network(site);
+    network.attach("192.0.2.20", { ...machine("bastion", 22), drops: (_, from) => from === undefined });
+    expect(network.unreachable("192.0.2.20", 22)).toBe("dial tcp 192.0.2.20:22: i/o timeout");
+    expect(network.unreachable("192.0.2.20", 22, "203.0.113.9")).toBeUndefined();
+});
