@@ -1,0 +1,173 @@
+/** Oracle: credentials, and the values of the stack's file that only the person's own tenancy knows. */
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import { isInside } from "../../config/address";
+import type { CloudConfig } from "../../config/cloud";
+import { onPath } from "../../images/build";
+import { configFile, type OracleCredentials, oracleCredentials } from "../oracle/credentials";
+import { oracleServices, saidBy } from "../oracle/services";
+import type { Setting, Step } from "./setup";
+import { type Change, pathText } from "./stack-config";
+
+/** What of Oracle is asked outside of this process. */
+export interface OracleSeam {
+    /** Runs Oracle's own `oci setup config` in the terminal; its exit code. */
+    readonly ociSetup: (environment: NodeJS.ProcessEnv) => Promise<number>;
+    /** Full names of the region's availability domains. */
+    readonly availabilityDomains: (credentials: OracleCredentials) => Promise<readonly string[]>;
+}
+
+/** Oracle itself. */
+export const realOracle: OracleSeam = {
+    ociSetup: (env) =>
+        new Promise((done, failed) => {
+            const child = spawn("oci", ["setup", "config"], { stdio: "inherit", env });
+            child.on("error", failed);
+            child.on("close", (code) => done(code ?? 1));
+        }),
+    availabilityDomains: async ({ provider, region, tenancyId }) => {
+        const { identity } = oracleServices({ provider, region });
+        const { items } = await identity.listAvailabilityDomains({ compartmentId: tenancyId });
+        return items.map(({ name = "" }) => name);
+    },
+};
+
+const apiKeys = "https://docs.oracle.com/iaas/Content/API/Concepts/apisigningkey.htm";
+
+async function credentials(setting: Setting, { ociSetup }: OracleSeam): Promise<OracleCredentials> {
+    const { environment, values, tell, stack } = setting;
+    const step = "OCI config";
+    const config = Object.fromEntries(values);
+    const { path: file } = configFile(config, environment);
+    const own = [...values.keys()].some((key) => key.startsWith("oci:") && key !== "oci:region");
+    if (!own && !fs.existsSync(file)) {
+        if (!onPath("oci", environment)) {
+            throw new Error(
+                `There are no credentials for Oracle: install its CLI and run this again (it makes ${file}), or make an API key (${apiKeys}) and set oci:tenancyOcid, oci:userOcid, oci:fingerprint, oci:region and, with --secret, oci:privateKey for ${stack}.`,
+            );
+        }
+        if ((await ociSetup(environment)) !== 0 || !fs.existsSync(file)) {
+            throw new Error(`\`oci setup config\` left no ${file}: run it again until it does.`);
+        }
+        const found = oracleCredentials(config, environment);
+        tell({ step, outcome: "made", said: `${found.source}; upload its public key in the console (User, API keys)` });
+        return found;
+    }
+    const found = oracleCredentials(config, environment);
+    tell({ step, outcome: "found", said: found.source });
+    return found;
+}
+
+/** Addresses kept for documentation (RFC 5737), which nobody comes from. */
+const examples = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"];
+const isExampleNetwork = (network: string) => examples.some((each) => isInside(network.split("/")[0] ?? "", each));
+/** Names kept for examples (RFC 2606). */
+const isExampleMail = (mail: string) => /@(.*\.)?example\.(com|org|net)$/.test(mail);
+
+const mail = (answer: string): true | string => /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(answer) || "An e-mail address.";
+const network = (answer: string): true | string =>
+    /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/.test(answer) || "A network such as 81.2.69.142/32.";
+
+type Path = Change["path"];
+
+/** Answers in the place of a list's examples. */
+async function answered(
+    { prompter }: Setting,
+    path: Path,
+    list: readonly string[],
+    isExample: (value: string) => boolean,
+    question: { readonly message: string; readonly check: (answer: string) => true | string },
+): Promise<Change[]> {
+    const changes: Change[] = [];
+    for (const [index, value] of list.entries()) {
+        if (isExample(value)) {
+            changes.push({ path: [...path, index], value: await prompter(question) });
+        }
+    }
+    return changes;
+}
+
+/** Tenancy, region and availability domains as the credentials have them; the rest is asked where it is an example. */
+async function stackValues(setting: Setting, cloud: CloudConfig, seam: OracleSeam): Promise<void> {
+    const found = await credentials(setting, seam);
+    const step = "Stack values";
+    const moved = cloud.tenancyId !== found.tenancyId || cloud.region !== found.region;
+    const own: Change[] = moved
+        ? [
+              { path: ["strata:cloud", "tenancyId"], value: found.tenancyId },
+              { path: ["strata:cloud", "region"], value: found.region },
+              // Their names begin with what the tenancy is called inside of Oracle.
+              ...domainChanges(cloud, await domains(found, seam)),
+          ]
+        : [];
+    const answers = [
+        ...(await answered(setting, ["strata:cloud", "recipients"], cloud.recipients, isExampleMail, {
+            message: "E-mail address to tell of the first cent",
+            check: mail,
+        })),
+        ...(await answered(setting, ["strata:cloud", "sshSources"], cloud.sshSources, isExampleNetwork, {
+            message: "Network you reach the bastion from, your own address as /32",
+            check: network,
+        })),
+    ];
+    if (own.length + answers.length > 0) {
+        await setting.config.change([...own, ...answers]);
+    }
+    setting.tell(
+        moved
+            ? { step, outcome: "written", said: `tenancy ${found.tenancyId}, region ${found.region} and its domains` }
+            : { step, outcome: "found", said: "tenancy and region are those of the credentials" },
+    );
+    for (const { path, value } of answers) {
+        setting.tell({ step, outcome: "asked", said: `${pathText(path)}: ${value}` });
+    }
+}
+
+async function domains(found: OracleCredentials, { availabilityDomains }: OracleSeam): Promise<readonly string[]> {
+    try {
+        return await availabilityDomains(found);
+    } catch (error) {
+        throw new Error(`The availability domains of ${found.region} cannot be listed: ${saidBy(error)}`, {
+            cause: error,
+        });
+    }
+}
+
+/** The domains as they are called here: the same numbers, else the first. */
+function domainChanges(
+    { availabilityDomains, instances, bastion }: CloudConfig,
+    there: readonly string[],
+): readonly Change[] {
+    const number = (domain: string) => /AD-\d+$/.exec(domain)?.[0];
+    const like = (domain: string) => there.find((each) => number(each) === number(domain)) ?? there[0] ?? domain;
+    return [
+        { path: ["strata:cloud", "availabilityDomains"], value: [...new Set(availabilityDomains.map(like))] },
+        ...Object.entries(instances).map(([name, { availabilityDomain }]) => ({
+            path: ["strata:cloud", "instances", name, "availabilityDomain"] as const,
+            value: like(availabilityDomain),
+        })),
+        { path: ["strata:cloud", "bastion", "availabilityDomain"], value: like(bastion.availabilityDomain) },
+    ];
+}
+
+/** Credentials and stack values: the document's `oci setup config` and `Generate tfvars`. */
+export function oracleSteps(cloud: CloudConfig, seam: OracleSeam = realOracle): readonly Step[] {
+    return [{ name: "OCI config and stack values", run: (setting) => stackValues(setting, cloud, seam) }];
+}
+
+/** The repository Flux follows: asked for where the stack's file still has the example. */
+export const repositoryStep: Step = {
+    name: "Repository",
+    run: async (setting) => {
+        const { fleet, tell, prompter } = setting;
+        if (fleet.platform === "proxmox" || !/\/you\/|example/.test(fleet.delivery.repository)) {
+            return;
+        }
+        const answer = await prompter({
+            message: "Git repository Flux follows, over https",
+            check: (text) => /^https:\/\/\S+$/.test(text) || "An https address.",
+        });
+        await setting.config.change([{ path: ["strata:delivery", "repository"], value: answer }]);
+        tell({ step: "Repository", outcome: "asked", said: `Flux follows ${answer}` });
+    },
+};

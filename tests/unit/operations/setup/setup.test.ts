@@ -1,0 +1,314 @@
+import { generateKeyPairSync } from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { parseFleet } from "../../../../config";
+import type { OracleProxmoxFleet } from "../../../../config/platforms/oracle-proxmox";
+import { sshPublicKey } from "../../../../config/secrets";
+import { stepsOf, toldText } from "../../../../operations/setup/command";
+import type { EncryptSecretsArgs } from "../../../../operations/setup/encrypt-secrets";
+import { type Cipher, secretsStep, sshKeyStep } from "../../../../operations/setup/key-steps";
+import { type OracleSeam, oracleSteps, repositoryStep } from "../../../../operations/setup/oracle-steps";
+import { ciliumStep, grafanaStep, meshStep, proxmoxStep } from "../../../../operations/setup/service-steps";
+import { type Setting, type Step, setup, type Told } from "../../../../operations/setup/setup";
+import { newSshKey } from "../../../../operations/setup/ssh-key";
+import { oracleProxmoxSections } from "../../../harness/oracle-stacks";
+
+let home: string;
+let sections: Record<string, unknown>;
+/** The stack's config as the engine keeps it. */
+let config: Map<string, { value: string; secret: boolean }>;
+let answers: Record<string, string>;
+let asked: string[];
+let told: Told[];
+let files: Map<string, EncryptSecretsArgs["values"]>;
+let environment: NodeJS.ProcessEnv;
+
+const tenancy = "ocid1.tenancy.oc1..aaaaaaaamine";
+const oracle: OracleSeam = {
+    ociSetup: async () => 1,
+    availabilityDomains: async () => [
+        "qXYZ:EU-FRANKFURT-1-AD-1",
+        "qXYZ:EU-FRANKFURT-1-AD-2",
+        "qXYZ:EU-FRANKFURT-1-AD-3",
+    ],
+};
+/** Stands for sops: its own test is with the real one. */
+const cipher: Cipher = {
+    encrypt: async ({ values }) => {
+        const same = JSON.stringify(files.get("all")) === JSON.stringify(values);
+        files.set("all", values);
+        const name = "operator-oauth.enc.yaml";
+        fs.mkdirSync(path.join(home, "gitops", "oci-free", "secrets"), { recursive: true });
+        fs.writeFileSync(
+            path.join(home, "gitops", "oci-free", "secrets", name),
+            JSON.stringify({ stringData: values }),
+        );
+        return same ? { written: [], unchanged: [name], removed: [] } : { written: [name], unchanged: [], removed: [] };
+    },
+    decrypt: async (_, encrypted) =>
+        JSON.stringify({
+            stringData: Object.fromEntries(
+                Object.entries(JSON.parse(encrypted).stringData).map(([key, value]) => [key.split("/")[1], value]),
+            ),
+        }),
+};
+
+beforeEach(() => {
+    home = fs.mkdtempSync(path.join(os.tmpdir(), "strata-setup-"));
+    sections = structuredClone(oracleProxmoxSections());
+    config = new Map();
+    asked = [];
+    told = [];
+    files = new Map();
+    environment = { HOME: home, PATH: "" };
+    answers = {
+        "E-mail address": "me@strata.dev",
+        "Network you reach": "81.2.69.142/32",
+        "Git repository": "https://github.com/me/strata",
+        "Id of an OAuth client": "kTestClient",
+        "Secret of an OAuth client": "tskey-client-secret",
+        "Address of the Grafana Cloud": "https://me.grafana.net",
+        "Token of a Grafana": "glsa_secret",
+        "Secret operator-oauth/client_id": "kOperator",
+        "Secret operator-oauth/client_secret": "tskey-operator",
+    };
+    const secrets = path.join(home, "gitops", "base", "secrets");
+    fs.mkdirSync(secrets, { recursive: true });
+    fs.writeFileSync(
+        path.join(secrets, "operator-oauth.secret.yaml"),
+        "kind: Secret\nmetadata:\n  name: operator-oauth\n  namespace: tailscale\nstringData:\n  client_id: ''\n  client_secret: ''\n",
+    );
+});
+
+afterEach(() => fs.rmSync(home, { recursive: true, force: true }));
+
+/** What `oci setup config` leaves behind. */
+function ociConfig(): void {
+    const key = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs8", format: "pem" });
+    fs.mkdirSync(path.join(home, ".oci"), { mode: 0o700, recursive: true });
+    fs.writeFileSync(path.join(home, ".oci", "key.pem"), key, { mode: 0o600 });
+    const lines = [
+        "[DEFAULT]",
+        "user=ocid1.user.oc1..aaaa",
+        "fingerprint=20:3b:97:13:55:1c",
+        `tenancy=${tenancy}`,
+        "region=eu-frankfurt-1",
+        `key_file=${path.join(home, ".oci", "key.pem")}`,
+    ];
+    fs.writeFileSync(path.join(home, ".oci", "config"), `${lines.join("\n")}\n`);
+}
+
+function fleet(): OracleProxmoxFleet {
+    const verdict = parseFleet(sections);
+    if ("mistakes" in verdict || verdict.fleet.platform !== "oracle-proxmox") {
+        throw new Error(JSON.stringify(verdict));
+    }
+    return verdict.fleet;
+}
+
+function setting(): Setting {
+    return {
+        stack: "oci-free",
+        folder: home,
+        home,
+        environment,
+        fleet: fleet(),
+        prompter: async ({ message, check = () => true }) => {
+            asked.push(message);
+            const [, answer] = Object.entries(answers).find(([start]) => message.startsWith(start)) ?? [];
+            if (answer === undefined || check(answer) !== true) {
+                throw new Error(`no answer to ${message}`);
+            }
+            return answer;
+        },
+        config: {
+            read: async () => Object.fromEntries([...config].map(([key, { value }]) => [key, value])),
+            write: async (key, value, secret) => {
+                config.set(key, { value, secret });
+            },
+            change: async (changes) => {
+                for (const { path: steps, value } of changes) {
+                    const [key, ...rest] = steps;
+                    let at: Record<string | number, unknown> = sections;
+                    for (const step of [key.replace("strata:", ""), ...rest.slice(0, -1)]) {
+                        at = at[step] as Record<string | number, unknown>;
+                    }
+                    at[rest.at(-1) ?? ""] = value;
+                }
+            },
+        },
+        values: new Map([...config].map(([key, { value }]) => [key, value])),
+        tell: (each) => told.push(each),
+    };
+}
+
+const allSteps = (seam = oracle): readonly Step[] => [
+    ...oracleSteps(fleet().cloud, seam),
+    sshKeyStep,
+    ciliumStep(fleet().cni.version, async () => 200),
+    meshStep,
+    repositoryStep,
+    secretsStep("gitops/oci-free", cipher),
+    grafanaStep,
+];
+const run = (steps = allSteps()) => setup(setting(), steps);
+
+test("a first run finds what is there, makes keys, asks for the rest, and keeps every secret encrypted", async () => {
+    ociConfig();
+    await run();
+    const secret = [...config].filter(([, { secret: hidden }]) => hidden).map(([key]) => key);
+    expect(secret.sort()).toEqual([
+        "grafana:auth",
+        "strata:ageKey",
+        "strata:sshPrivateKey",
+        "tailscale:oauthClientId",
+        "tailscale:oauthClientSecret",
+    ]);
+    expect(sshPublicKey(config.get("strata:sshPrivateKey")?.value ?? "")).toMatch(/^ssh-ed25519 /);
+    expect(config.get("strata:ageKey")?.value).toMatch(/^AGE-SECRET-KEY-1[0-9A-Z]{58}$/);
+    expect(files.get("all")).toEqual({
+        "operator-oauth/client_id": "kOperator",
+        "operator-oauth/client_secret": "tskey-operator",
+    });
+    expect(asked).toHaveLength(9);
+});
+
+test("a second run asks nothing and changes nothing", async () => {
+    ociConfig();
+    await run();
+    const before = JSON.stringify([[...config], sections, fs.readFileSync(path.join(home, ".ssh", "strata-oci-free"))]);
+    asked = [];
+    told = [];
+    await run();
+    expect(asked).toEqual([]);
+    expect(told.map(({ outcome }) => outcome).filter((outcome) => !/found|checked/.test(outcome))).toEqual([]);
+    expect(JSON.stringify([[...config], sections, fs.readFileSync(path.join(home, ".ssh", "strata-oci-free"))])).toBe(
+        before,
+    );
+});
+
+test("the stack's file gets the tenancy's own values, and examples are replaced by answers", async () => {
+    ociConfig();
+    await run();
+    const { cloud, delivery } = fleet();
+    expect(cloud.tenancyId).toBe(tenancy);
+    expect(cloud.availabilityDomains[0]).toBe("qXYZ:EU-FRANKFURT-1-AD-1");
+    expect(cloud.instances["ampere-3"]?.availabilityDomain).toBe("qXYZ:EU-FRANKFURT-1-AD-3");
+    expect(cloud.bastion.availabilityDomain).toBe("qXYZ:EU-FRANKFURT-1-AD-1");
+    expect([cloud.recipients, cloud.sshSources]).toEqual([["me@strata.dev"], ["81.2.69.142/32"]]);
+    expect(delivery.repository).toBe("https://github.com/me/strata");
+});
+
+test("no secret is told, and the key file is its owner's alone", async () => {
+    ociConfig();
+    await run();
+    const lines = told.map(toldText).join("\n");
+    const hidden = [...config.values()].filter(({ secret }) => secret).map(({ value }) => value);
+    for (const value of [...hidden, "tskey-operator"]) {
+        expect(lines).not.toContain(value);
+    }
+    const file = path.join(home, ".ssh", "strata-oci-free");
+    expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+    expect(fs.readFileSync(`${file}.pub`, "utf8")).toContain(sshPublicKey(fs.readFileSync(file, "utf8")));
+});
+
+test("fails in one sentence that says what to do where there is neither a config nor Oracle's CLI", async () => {
+    await expect(run()).rejects.toThrow(/^There are no credentials for Oracle: install its CLI and run this again/);
+    expect(config.size).toBe(0);
+});
+
+test("Oracle's own setup is run where its CLI is there and its config is not", async () => {
+    fs.mkdirSync(path.join(home, "bin"));
+    fs.writeFileSync(path.join(home, "bin", "oci"), "");
+    environment.PATH = path.join(home, "bin");
+    const seam = {
+        ...oracle,
+        ociSetup: async () => {
+            ociConfig();
+            return 0;
+        },
+    };
+    await run(allSteps(seam));
+    expect(told[0]).toMatchObject({ step: "OCI config", outcome: "made" });
+});
+
+test("fails where Oracle's own setup was given up", async () => {
+    fs.mkdirSync(path.join(home, "bin"));
+    fs.writeFileSync(path.join(home, "bin", "oci"), "");
+    environment.PATH = path.join(home, "bin");
+    await expect(run()).rejects.toThrow("`oci setup config` left no");
+});
+
+test("credentials of the stack's own are taken before the file's", async () => {
+    ociConfig();
+    const pem = fs.readFileSync(path.join(home, ".oci", "key.pem"), "utf8");
+    for (const [key, value] of Object.entries({
+        "oci:tenancyOcid": "ocid1.tenancy.oc1..aaaastack",
+        "oci:userOcid": "ocid1.user.oc1..aaaa",
+        "oci:fingerprint": "20:3b",
+        "oci:region": "eu-frankfurt-1",
+        "oci:privateKey": pem,
+    })) {
+        config.set(key, { value, secret: true });
+    }
+    await run(oracleSteps(fleet().cloud, oracle));
+    expect(told[0]?.said).toBe("the stack's config (oci:*)");
+    expect(fleet().cloud.tenancyId).toBe("ocid1.tenancy.oc1..aaaastack");
+    config.delete("oci:fingerprint");
+    await expect(run(oracleSteps(fleet().cloud, oracle))).rejects.toThrow("are incomplete: set oci:fingerprint");
+});
+
+test("an SSH key that an earlier run left in ~/.ssh is taken, and one with a passphrase is refused", async () => {
+    const key = newSshKey("mine");
+    fs.mkdirSync(path.join(home, ".ssh"));
+    fs.writeFileSync(path.join(home, ".ssh", "strata-oci-free"), key);
+    await run([sshKeyStep]);
+    expect(told[0]?.outcome).toBe("found");
+    expect(config.get("strata:sshPrivateKey")?.value).toBe(key.trimEnd());
+    config.clear();
+    fs.writeFileSync(path.join(home, ".ssh", "strata-oci-free"), "-----BEGIN OPENSSH PRIVATE KEY-----\nzzz\n");
+    await expect(run([sshKeyStep])).rejects.toThrow("is no OpenSSH private key without passphrase");
+});
+
+test("secrets of the repository that are encrypted for this key are not asked for again", async () => {
+    await run([secretsStep("gitops/oci-free", cipher)]);
+    answers = {};
+    asked = [];
+    await run([secretsStep("gitops/oci-free", cipher)]);
+    expect(asked).toEqual([]);
+    expect(told.at(-1)).toMatchObject({ step: "Encrypt Secrets", outcome: "found" });
+});
+
+test("fails where the chart of Cilium cannot be had", async () => {
+    await expect(run([ciliumStep("9.9.9", async () => 404)])).rejects.toThrow(
+        "The chart of Cilium 9.9.9 cannot be had (https://helm.cilium.io/cilium-9.9.9.tgz: 404)",
+    );
+    await expect(run([ciliumStep("1.18.14", async () => "getaddrinfo ENOTFOUND")])).rejects.toThrow("ENOTFOUND");
+});
+
+test("what the environment says is not asked for and not copied", async () => {
+    Object.assign(environment, {
+        TAILSCALE_API_KEY: "tskey-api",
+        GRAFANA_URL: "https://x",
+        GRAFANA_AUTH: "y",
+        PROXMOX_VE_API_TOKEN: "root@pam!a=b",
+    });
+    await run([meshStep, grafanaStep, proxmoxStep]);
+    expect([asked, [...config.keys()]]).toEqual([[], []]);
+});
+
+test("a homelab is asked for its API token and nothing else; an Oracle stack in the document's order", () => {
+    const names = (steps: readonly Step[]) => steps.map(({ name }) => name);
+    const verdict = fleet();
+    expect(names(stepsOf(verdict))).toEqual([
+        "OCI config and stack values",
+        "SSH Keys",
+        "Cilium Manifest",
+        "Tailscale",
+        "Repository",
+        "Age Key, Encrypt Secrets",
+        "Grafana Cloud",
+    ]);
+});
