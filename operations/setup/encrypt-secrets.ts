@@ -138,7 +138,7 @@ export function encrypt(
     const config = join(resolve(args.gitops), ".sops.yaml");
     return sops(
         args,
-        ["--config", config, "encrypt", "--age", args.recipient, "--filename-override", file, ...formats, "/dev/stdin"],
+        ["--config", config, "encrypt", "--age", args.recipient, "--filename-override", file, ...formats],
         plain,
     );
 }
@@ -152,9 +152,12 @@ export function decrypt(
     args: { readonly identity: string; readonly sops?: string },
     encrypted: string,
 ): Promise<string> {
-    return sops(args, ["decrypt", ...formats, "/dev/stdin"], encrypted, { SOPS_AGE_KEY: args.identity });
+    return sops(args, ["decrypt", "--filename-override", "secret.enc.yaml", ...formats], encrypted, {
+        SOPS_AGE_KEY: args.identity,
+    });
 }
 
+/** sops reads its standard input, since 3.10, where a name stands in for a file. */
 const formats = ["--input-type", "yaml", "--output-type", "yaml"];
 
 /** Runs sops with a text on its standard input, and no age key of this machine's own. */
@@ -174,7 +177,9 @@ function sops(
         // A child that ends before it has read everything closes the pipe; its exit code says why.
         child.stdin.on("error", () => undefined);
         child.on("error", () =>
-            failed(new Error("sops cannot be run: install it, or name its binary (https://getsops.io/docs/).")),
+            failed(
+                new Error("sops cannot be run: install 3.10 or later, or name its binary (https://getsops.io/docs/)."),
+            ),
         );
         child.on("close", (code) => {
             if (code === 0) {

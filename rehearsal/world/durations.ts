@@ -12,6 +12,7 @@ export interface Duration {
     readonly source: string;
 }
 
+const seed001 = 'deployment timeline of the Oracle document, Gantt row "Flux Reconcile" 10 min';
 const seed000 = 'deployment graph of the homelab, table "Temps de déploiement"';
 
 /** Minutes by step. A step's key is what a provider's behaviour passes to `operation.takes`. */
@@ -48,5 +49,18 @@ export const durations = {
     "cnpg/cluster": { minutes: 1.5, source: "our estimate: image, initdb and the join of each instance" },
     "rabbitmq/cluster": { minutes: 1.5, source: "our estimate: image, and the members join one after the other" },
     "kubernetes/workload": { minutes: 0.5, source: "our estimate: image and readiness of an ordinary pod" },
+    "helm/flux": { minutes: 1, source: "our estimate: three images of about 40 MB each and one pod each" },
+    "flux/source": {
+        minutes: 1,
+        source: `${seed001}, of which the repository is looked at every minute`,
+    },
+    "flux/reconcile": {
+        minutes: 9,
+        source: `${seed001}, of which charts and images of all that the repository holds`,
+    },
+    "helm/cert-manager": { minutes: 2, source: "our estimate: three images, and a webhook that answers" },
+    "helm/traefik": { minutes: 1, source: "our estimate: one image" },
+    "helm/tailscale-operator": { minutes: 1, source: "our estimate: one image" },
+    "helm/alloy": { minutes: 2, source: "our estimate: one image of 150 MB" },
     "helm/unknown": { minutes: 1, source: "our estimate for a chart the world does not know" },
 } as const satisfies Readonly<Record<string, Duration>>;

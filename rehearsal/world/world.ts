@@ -1,9 +1,11 @@
 /** The simulated world: one for all providers of a rehearsal, so that what one makes the others find. */
 import { Clock } from "./clock";
+import { Git } from "./git";
 import { ImageFactory } from "./image-factory";
 import { Kubernetes } from "./kubernetes/kubernetes";
 import { Ledger } from "./ledger";
 import { Network } from "./network";
+import { Oracle } from "./oracle/oracle";
 import { ProxmoxFleet } from "./proxmox";
 import { Random } from "./random";
 import type { Site } from "./site";
@@ -29,10 +31,12 @@ export class World {
     /** What was met that the world does not know, e.g. a resource type only the generic behaviour answered for. */
     readonly strangers = new Set<string>();
     readonly network: Network;
+    readonly git: Git;
     readonly factory: ImageFactory;
     readonly talos: Talos;
     readonly proxmox: ProxmoxFleet;
     readonly kubernetes: Kubernetes;
+    readonly oracle: Oracle;
 
     constructor(options: WorldOptions) {
         this.site = options.site;
@@ -40,6 +44,7 @@ export class World {
         this.random = new Random(options.seed ?? 0);
         this.nominal = options.seed === undefined;
         this.network = new Network(options.site);
+        this.git = new Git(options.site.git ?? []);
         this.factory = new ImageFactory(options.site.talosVersions);
         this.kubernetes = new Kubernetes(this);
         this.talos = new Talos({
@@ -52,15 +57,16 @@ export class World {
             },
         });
         this.proxmox = new ProxmoxFleet(this);
+        this.oracle = new Oracle(this);
     }
 
     /** What is wrong though every operation was accepted, one sentence each; empty where all is well. */
     audit(): string[] {
-        return [...this.talos.audit(), ...this.kubernetes.audit()];
+        return [...this.oracle.audit(), ...this.talos.audit(), ...this.kubernetes.audit()];
     }
 
     /** Everything that is there and was not at the beginning, one line each; empty after a destroy that took all. */
     remains(): string[] {
-        return [...this.proxmox.remains(), ...this.kubernetes.remains()];
+        return [...this.oracle.remains(), ...this.proxmox.remains(), ...this.kubernetes.remains()];
     }
 }

@@ -1,4 +1,5 @@
 /** The API server: takes objects, lets controllers make them ready, lets them go. */
+import { sameValue } from "../../protocol/difference";
 import { PartialFailure, Refusal } from "../refusal";
 import { isProperties, type Properties } from "../value";
 import { holds, malformed, notReady, skipsAwait, waitedFor } from "./await";
@@ -53,6 +54,30 @@ export async function update(cluster: Cluster, object: KubeObject, inputs: Prope
     await becomeReady(cluster, object, takes);
 }
 
+/**
+ * Stores an object as server-side apply does, made or changed, and lets its controllers look at it at once; nobody waits
+ * for what they make of it.
+ */
+export function apply(cluster: Cluster, manifest: Properties): KubeObject {
+    const kind = demandKind(cluster, String(manifest.apiVersion), String(manifest.kind));
+    const { name, namespace } = placeOf(kind, manifest);
+    if (kind.namespaced) {
+        cluster.demandNamespace(namespace);
+    }
+    const wanted = completed(kind, manifestOf(manifest), namespace, name);
+    const old = cluster.objects.find(kind.apiVersion, kind.kind, namespace, name);
+    if (old !== undefined && sameValue(old.manifest, wanted)) {
+        return old;
+    }
+    admit(cluster, kind, { namespace, name, manifest: manifestOf(manifest), ...(old === undefined ? {} : { old }) });
+    if (old === undefined) {
+        return cluster.add({ kind, namespace, name, manifest: wanted });
+    }
+    cluster.change(old, wanted);
+    old.readyAt = Number.POSITIVE_INFINITY;
+    return old;
+}
+
 /** Deletes an object; throws where its deletion would hang. */
 export function remove(cluster: Cluster, object: KubeObject): void {
     if (object.kind === "Namespace" && isBorn(object.name)) {
@@ -97,10 +122,21 @@ function erase(cluster: Cluster, object: KubeObject): void {
     cluster.remove(object);
 }
 
-/** Lets controllers look again at what is not ready, as they do all the time. */
+/** Lets controllers look again at what is not ready, as they do all the time, and at what they look at regularly. */
 export function reconcile(cluster: Cluster): void {
-    for (const object of cluster.objects.all.filter((each) => !cluster.ready(each))) {
-        settleNow(cluster, object);
+    for (const object of cluster.objects.all) {
+        if (!cluster.ready(object)) {
+            settleNow(cluster, object);
+            continue;
+        }
+        const every = controllerOf(object.apiVersion, object.kind).polls?.(object, cluster);
+        if (
+            every !== undefined &&
+            cluster.now - object.readyAt >= every &&
+            settleNow(cluster, object).problems.length > 0
+        ) {
+            object.readyAt = Number.POSITIVE_INFINITY;
+        }
     }
 }
 

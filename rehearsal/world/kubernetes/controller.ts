@@ -32,6 +32,8 @@ export interface Controller {
     /** The step of `world/durations.ts` it takes to become ready; undefined where that takes no time worth counting. */
     step?(object: KubeObject, cluster: Cluster): string | undefined;
     settle?(object: KubeObject, cluster: Cluster): Outcome;
+    /** Minutes after which what is ready is looked at again; undefined where only a change of the object is news. */
+    polls?(object: KubeObject, cluster: Cluster): number | undefined;
     /** Why a deletion would not end, in the real messages; undefined where it does. */
     stuck?(object: KubeObject, cluster: Cluster): string | undefined;
     /** Changes the cluster when the object goes. */

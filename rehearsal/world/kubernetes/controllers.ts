@@ -3,6 +3,9 @@ import { isProperties, list, text } from "../value";
 import { announcementController, ciliumPolicyController, ipPoolController } from "./cilium";
 import { postgresController } from "./cloudnative-pg";
 import type { Controller } from "./controller";
+import { helmReleaseController } from "./flux-helm-release";
+import { kustomizationController } from "./flux-kustomization";
+import { gitRepositoryController, helmRepositoryController } from "./flux-sources";
 import { serviceController } from "./load-balancer";
 import { namespaceController } from "./namespaces";
 import { cephClusterController } from "./rook";
@@ -43,32 +46,49 @@ const definitionController: Controller = {
 /** Kinds whose objects are what they are as soon as they are stored. */
 const plain: Controller = { awaited: false };
 
-/** By API group and kind; versions of a group share their controllers. */
-const table: Readonly<Record<string, Controller>> = {
-    "v1/Namespace": namespaceController,
-    "v1/Pod": podController,
-    "v1/Service": serviceController,
-    "v1/PersistentVolumeClaim": claimController,
-    "apps/Deployment": deploymentController,
-    "apps/StatefulSet": statefulSetController,
-    "apps/DaemonSet": daemonSetController,
-    "batch/Job": jobController,
-    "apiextensions.k8s.io/CustomResourceDefinition": definitionController,
-    "ceph.rook.io/CephCluster": cephClusterController,
-    "ceph.rook.io/CephBlockPool": cephBlockPoolController,
-    "postgresql.cnpg.io/Cluster": postgresController,
-    "cilium.io/CiliumLoadBalancerIPPool": ipPoolController,
-    "cilium.io/CiliumL2AnnouncementPolicy": announcementController,
-    "cilium.io/CiliumNetworkPolicy": ciliumPolicyController,
-    "cilium.io/CiliumClusterwideNetworkPolicy": ciliumPolicyController,
-};
+/**
+ * By API group and kind; versions of a group share their controllers. Made at its first use: a controller that applies
+ * objects needs this table itself.
+ */
+const table = once(
+    (): Readonly<Record<string, Controller>> => ({
+        "v1/Namespace": namespaceController,
+        "v1/Pod": podController,
+        "v1/Service": serviceController,
+        "v1/PersistentVolumeClaim": claimController,
+        "apps/Deployment": deploymentController,
+        "apps/StatefulSet": statefulSetController,
+        "apps/DaemonSet": daemonSetController,
+        "batch/Job": jobController,
+        "apiextensions.k8s.io/CustomResourceDefinition": definitionController,
+        "ceph.rook.io/CephCluster": cephClusterController,
+        "ceph.rook.io/CephBlockPool": cephBlockPoolController,
+        "postgresql.cnpg.io/Cluster": postgresController,
+        "cilium.io/CiliumLoadBalancerIPPool": ipPoolController,
+        "cilium.io/CiliumL2AnnouncementPolicy": announcementController,
+        "cilium.io/CiliumNetworkPolicy": ciliumPolicyController,
+        "cilium.io/CiliumClusterwideNetworkPolicy": ciliumPolicyController,
+        "source.toolkit.fluxcd.io/GitRepository": gitRepositoryController,
+        "source.toolkit.fluxcd.io/HelmRepository": helmRepositoryController,
+        "kustomize.toolkit.fluxcd.io/Kustomization": kustomizationController,
+        "helm.toolkit.fluxcd.io/HelmRelease": helmReleaseController,
+    }),
+);
+
+function once<T>(make: () => T): () => T {
+    let made: T | undefined;
+    return () => {
+        made ??= make();
+        return made;
+    };
+}
 
 /** The controllers of a kind; those that do nothing where the world knows none. */
 export function controllerOf(apiVersion: string, kind: string): Controller {
-    return table[`${apiVersion.split("/")[0] ?? ""}/${kind}`] ?? plain;
+    return table()[`${apiVersion.split("/")[0] ?? ""}/${kind}`] ?? plain;
 }
 
 /** True where the world has a model of a custom kind; others it believes as they are. */
 export function hasModel(apiVersion: string, kind: string): boolean {
-    return table[`${apiVersion.split("/")[0] ?? ""}/${kind}`] !== undefined;
+    return table()[`${apiVersion.split("/")[0] ?? ""}/${kind}`] !== undefined;
 }

@@ -1,8 +1,13 @@
 /** The charts the world knows: what each serves, brings, runs and refuses. */
 import type { Properties } from "../value";
+import { alloyChart } from "./chart-alloy";
+import { certManagerChart } from "./chart-cert-manager";
 import { ciliumChart } from "./chart-cilium";
 import { cloudNativePgChart } from "./chart-cloudnative-pg";
+import { fluxChart } from "./chart-flux";
 import { rookChart } from "./chart-rook";
+import { tailscaleChart } from "./chart-tailscale";
+import { traefikChart } from "./chart-traefik";
 import type { Cluster } from "./cluster";
 import type { Kind } from "./kinds";
 import type { PodTemplate } from "./pods";
@@ -52,4 +57,13 @@ export interface Chart {
 }
 
 /** All charts the world knows by heart. */
-export const knownCharts: readonly Chart[] = [ciliumChart, rookChart, cloudNativePgChart];
+export const knownCharts: readonly Chart[] = [
+    ciliumChart,
+    rookChart,
+    cloudNativePgChart,
+    fluxChart,
+    certManagerChart,
+    traefikChart,
+    tailscaleChart,
+    alloyChart,
+];

@@ -1,5 +1,6 @@
 /** What a cluster needs of the world around it. */
 import type { Clock } from "../clock";
+import type { Git } from "../git";
 import type { Network } from "../network";
 import type { Random } from "../random";
 import type { Site } from "../site";
@@ -13,6 +14,8 @@ export interface Surroundings {
     readonly network: Pick<Network, "takenBy" | "claim" | "release" | "unreachable">;
     /** The site, for the applications that visit its clusters. */
     readonly site?: Pick<Site, "visitors">;
+    /** Git repositories the clusters fetch. Default none. */
+    readonly git?: Pick<Git, "fetch">;
     /** What was met that the world does not know, e.g. `chart podinfo`. */
     readonly strangers: Set<string>;
 }

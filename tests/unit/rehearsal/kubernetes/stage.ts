@@ -2,6 +2,7 @@
 import { kubernetesPackage } from "../../../../rehearsal/providers/kubernetes";
 import type { Operation, ProviderInstance } from "../../../../rehearsal/world/behaviour";
 import type { ClusterBirth, ClusterNode } from "../../../../rehearsal/world/cluster-birth";
+import type { Git } from "../../../../rehearsal/world/git";
 import { Kubernetes } from "../../../../rehearsal/world/kubernetes/kubernetes";
 import type { Disk } from "../../../../rehearsal/world/machine";
 import { Network } from "../../../../rehearsal/world/network";
@@ -20,6 +21,8 @@ export interface StageOptions extends Partial<Omit<ClusterBirth, "nodes" | "aliv
     readonly swapped?: boolean;
     /** Who visits the cluster's services. */
     readonly site?: Pick<Site, "visitors">;
+    /** Git repositories its clusters may fetch. */
+    readonly git?: Git;
     /** Provider configuration beside the kubeconfig. */
     readonly config?: Properties;
 }
@@ -55,6 +58,7 @@ export class Stage {
             network: this.network,
             strangers: this.strangers,
             ...(options.site === undefined ? {} : { site: options.site }),
+            ...(options.git === undefined ? {} : { git: options.git }),
         });
         this.#node("c0", "controlplane", "10.10.0.140", options);
         for (let index = 0; index < (options.workers ?? 2); index += 1) {
