@@ -1,16 +1,17 @@
 /** What is to fail in a rehearsal: how it is written, and how it comes between the engine and the world. */
 import type { Asked, Interference } from "../protocol/operations";
+import type { PackageBehaviour } from "../world/behaviour";
 import { Refusal } from "../world/refusal";
 import type { Properties } from "../world/value";
 
 /** One fault. */
 export type Fault =
-    /** An operation on every resource whose type or name matches fails: once, or as long as the fault is there. */
+    /** An operation on every resource whose type or name matches fails: once, so many times, or as long as it is there. */
     | {
           readonly kind: "create" | "update" | "delete";
           /** A type token (`proxmoxve:index/vm:Vm`), its last part (`Vm`) or a logical name (`c0`). */
           readonly target: string;
-          readonly times: "once" | "always";
+          readonly times: "once" | "always" | number;
       }
     /** A host is down: whatever is asked of it fails, until the fault is lifted. */
     | { readonly kind: "host"; readonly host: string }
@@ -19,7 +20,7 @@ export type Fault =
 
 /** How a fault is written. */
 const forms =
-    "create:TYPE_OR_NAME, update:TYPE_OR_NAME or delete:TYPE_OR_NAME (each with :once or :always), host:NAME, or kill-engine:N";
+    "create:TYPE_OR_NAME, update:TYPE_OR_NAME or delete:TYPE_OR_NAME (each with :once, :always or a number of times), host:NAME, or kill-engine:N";
 
 /** Reads a fault, such as `create:c0:once` or `kill-engine:3`. Throws one sentence where it is none. */
 export function parseFault(spec: string): Fault {
@@ -31,9 +32,11 @@ export function parseFault(spec: string): Fault {
         return { kind, afterCreate: Number(rest) };
     }
     if ((kind === "create" || kind === "update" || kind === "delete") && rest !== undefined) {
-        const [, target, times] = /^(.+?)(?::(once|always))?$/.exec(rest) ?? [];
+        const [, target, times] = /^(.+?)(?::(once|always|[1-9]\d*))?$/.exec(rest) ?? [];
         if (target !== undefined) {
-            return { kind, target, times: times === "always" ? "always" : "once" };
+            const often =
+                times === undefined || times === "once" || times === "always" ? (times ?? "once") : Number(times);
+            return { kind, target, times: often };
         }
     }
     throw new Error(`The fault '${spec}' is not understood: write ${forms}.`);
@@ -71,6 +74,15 @@ const deadHost = {
 /** Where the properties of a resource name a host, by the key Proxmox resources use. */
 const hostKeys = ["nodeName", "node", "host"] as const;
 
+/** What a fault says that strikes an operation, where the package has words of its own. */
+export type FaultWords = (asked: Asked) => Refusal | undefined;
+
+/** The words of the packages themselves. */
+export function packageWords(packages: readonly PackageBehaviour[]): FaultWords {
+    return ({ kind, type }) =>
+        kind === "read" ? undefined : packages.find(({ name }) => type.startsWith(`${name}:`))?.fault?.(kind, type);
+}
+
 /** The faults of one rehearsal, armed. */
 export class Faults implements Interference {
     #creates = 0;
@@ -78,14 +90,17 @@ export class Faults implements Interference {
     #killed = false;
     readonly #armed: Set<Fault>;
     readonly #struck = new Set<Fault>();
+    readonly #left = new Map<Fault, number>();
 
     /**
      * @param faults What is to fail.
      * @param killEngine Kills the engine and returns when it is dead.
+     * @param words What a fault says, where the package has words of its own.
      */
     constructor(
         faults: readonly Fault[],
         private readonly killEngine: () => void,
+        private readonly words: FaultWords = () => undefined,
     ) {
         this.#armed = new Set(faults);
     }
@@ -148,11 +163,24 @@ export class Faults implements Interference {
             default:
                 if (fault.kind === asked.kind && targets(fault.target, asked)) {
                     this.#count(fault);
-                    if (fault.times === "once") {
-                        this.#armed.delete(fault);
-                    }
-                    throw new Refusal(`${asked.type}: ${deadConnection.words}`, deadConnection.source);
+                    this.#spend(fault, fault.times);
+                    throw (
+                        this.words(asked) ??
+                        new Refusal(`${asked.type}: ${deadConnection.words}`, deadConnection.source)
+                    );
                 }
+        }
+    }
+
+    /** Disarms a fault that has struck as often as it was to. */
+    #spend(fault: Fault, times: "once" | "always" | number): void {
+        if (times === "always") {
+            return;
+        }
+        const left = (this.#left.get(fault) ?? (times === "once" ? 1 : times)) - 1;
+        this.#left.set(fault, left);
+        if (left <= 0) {
+            this.#armed.delete(fault);
         }
     }
 

@@ -5,7 +5,7 @@ import { World } from "../world/world";
 import { Activity } from "./activity";
 import type { Deployment } from "./deployment";
 import { outputsOf, resourcesOf } from "./deployment";
-import { Faults } from "./faults";
+import { Faults, packageWords } from "./faults";
 import { readForeign } from "./foreign";
 import { serveProgram } from "./language-host";
 import { filesUnder, leaksIn, worthLookingFor } from "./leaks";
@@ -44,13 +44,14 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
         quietMs: options.quietMs ?? (Activity.isKnown ? quietMs.observed : quietMs.guessed),
     });
     const scratch = makeScratch(engine);
-    const faults = new Faults(options.faults ?? [], () => {
+    const packages = [...(options.packages ?? allPackages)(world)];
+    const kill = (): void => {
         const pid = scratch.enginePid();
         if (pid !== undefined) {
             killTree(pid);
         }
-    });
-    const packages = [...(options.packages ?? allPackages)(world)];
+    };
+    const faults = new Faults(options.faults ?? [], kill, packageWords(packages));
     const server = await serve({
         world,
         packages,

@@ -4,6 +4,7 @@ import type { World } from "../world/world";
 import { commandPackage } from "./command";
 import { genericPackage } from "./generic";
 import { kubernetesPackage } from "./kubernetes";
+import { ociPackage } from "./oci";
 import { proxmoxvePackage } from "./proxmoxve";
 import { randomPackage } from "./random";
 import { talosPackage } from "./talos";
@@ -14,6 +15,7 @@ export function packages(world: World): readonly PackageBehaviour[] {
     return [
         commandPackage(world),
         kubernetesPackage(world),
+        ociPackage(world),
         proxmoxvePackage(world),
         randomPackage(),
         talosPackage(world),

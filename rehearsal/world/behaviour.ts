@@ -1,4 +1,5 @@
 /** How the world answers for one provider: the contract between the wire and the world. */
+import type { Refusal } from "./refusal";
 import type { Properties } from "./value";
 
 /** A property the provider refuses before anything is made, in the provider's own words. */
@@ -94,6 +95,11 @@ export interface PackageBehaviour {
     resource(type: string): ResourceBehaviour | undefined;
     /** Behaviour by function token. Undefined: no such function. */
     function(token: string): FunctionBehaviour | undefined;
+    /**
+     * What a fault says that strikes an operation on a type: the system's everyday failure, e.g. a launch without room.
+     * Undefined: a connection that breaks.
+     */
+    fault?(kind: "create" | "update" | "delete", type: string): Refusal | undefined;
     /** Secret outputs of a function, by token. */
     readonly secretResults?: Readonly<Record<string, readonly string[]>>;
 }

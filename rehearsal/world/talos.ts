@@ -128,7 +128,23 @@ export class Talos {
         mode: ApplyMode,
         wait: () => Promise<void>,
     ): Promise<"auto" | "reboot" | "no_reboot" | "staged"> {
-        const node = this.reach(call);
+        return await this.#take(this.reach(call), documents, mode, wait);
+    }
+
+    /** Gives a machine the configuration its platform holds for it, as a cloud's user data: it takes it at its first boot. */
+    async provision(machine: Machine, documents: readonly ConfigDocument[]): Promise<void> {
+        const node = this.#nodes.get(machine.id);
+        if (node !== undefined && node.config === undefined) {
+            await this.#take(node, documents, "auto", async () => {});
+        }
+    }
+
+    async #take(
+        node: TalosNode,
+        documents: readonly ConfigDocument[],
+        mode: ApplyMode,
+        wait: () => Promise<void>,
+    ): Promise<"auto" | "reboot" | "no_reboot" | "staged"> {
         const config = takeable(node, documents, mode, this.around.site.kubernetesByTalos);
         const first = node.config === undefined;
         const needsBoot = first || bootParts.some((path) => changed(node.config, config, path));
