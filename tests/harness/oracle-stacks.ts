@@ -12,7 +12,7 @@ const cloud = (stack: string) => ({
     tenancyId: "ocid1.tenancy.oc1..aaaaaaaahomelab",
     compartment: { name: `strata-${stack}` },
     availabilityDomains,
-    sshSources: ["203.0.113.7/32"],
+    sshSources: ["198.51.100.7/32"],
     recipients: ["owner@example.org"],
     // Micro instances are to be had in one availability domain of a tenancy only.
     bastion: { address: "10.0.1.20", ...place(1), faultDomain: "FAULT-DOMAIN-2" },

@@ -62,3 +62,9 @@ test.each([
     expect(take).toThrow(sentence);
     expect(take).not.toThrow("hunter2");
 });
+
+test("nodes that another component has declared are not declared again, and their quorum is", () => {
+    const { domains, services } = hypervisorFacts(["ampere-1", "ampere-2", "ampere-3"], true);
+    expect(domains).toEqual([]);
+    expect(services?.map(({ name }) => name)).toEqual(["proxmox-quorum"]);
+});

@@ -76,7 +76,7 @@ describe("layer 1, the cloud", () => {
             return [tcpOptions.destinationPortRange.min, source];
         });
         expect(opened.sort()).toEqual([
-            [22, "203.0.113.7/32"],
+            [22, "198.51.100.7/32"],
             [443, "0.0.0.0/0"],
             [80, "0.0.0.0/0"],
         ]);
