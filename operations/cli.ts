@@ -9,6 +9,7 @@ import { rehearseProgram, rehearseStack } from "./rehearse-stack";
 import { reportOf } from "./report-json";
 import { costText, reportText, spofText, timelineText } from "./report-text";
 import { readStackConfig, stackNames } from "./stack";
+import { addStackCommands } from "./stack-commands";
 
 interface RehearseOptions {
     readonly all?: boolean;
@@ -126,6 +127,7 @@ export function command(): Command {
         .description("take everything away again on the real providers")
         .option("--unprotect", "take the protection off what stores data first")
         .action((stack: string, { unprotect }: { unprotect?: boolean }) => destroy(stack, unprotect === true));
+    addStackCommands(strata);
     return strata;
 }
 
