@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { a1, Tenant } from "./tenant";
+
+/** A tenancy with an archive in a bucket. */
+async function stored() {
+    const tenant = new Tenant();
+    const net = await tenant.network();
+    const { compartmentId } = net;
+    const namespace = "frhomelab";
+    const bucketInputs = { compartmentId, namespace, name: "images" };
+    const bucket = await tenant.make("bucket", bucketInputs);
+    const archive = (object: string, size: string) =>
+        tenant.make("object", {
+            namespace,
+            bucket: "images",
+            object,
+            source: "talos.oci",
+            metadata: { "size-gb": size },
+        });
+    const object = await archive("talos-v1.10.5.oci", "1.5");
+    const imageInputs = {
+        compartmentId,
+        displayName: "talos",
+        launchMode: "PARAVIRTUALIZED",
+        imageSourceDetails: {
+            sourceType: "objectStorageTuple",
+            namespaceName: namespace,
+            bucketName: "images",
+            objectName: "talos-v1.10.5.oci",
+            operatingSystem: "Debian",
+        },
+    };
+    return { tenant, net, compartmentId, namespace, bucketInputs, bucket, archive, object, imageInputs };
+}
+
+describe("object storage", () => {
+    it("refuses a second bucket of a name, bad names, foreign namespaces, and objects without a bucket", async () => {
+        const { tenant, bucketInputs, namespace } = await stored();
+        await expect(tenant.make("bucket", bucketInputs)).rejects.toThrow(/^409-BucketAlreadyExists/);
+        await expect(tenant.make("bucket", { ...bucketInputs, name: "a b" })).rejects.toThrow(/InvalidBucketName/);
+        await expect(tenant.make("bucket", { ...bucketInputs, namespace: "other" })).rejects.toThrow(
+            /NamespaceNotFound/,
+        );
+        await expect(tenant.make("object", { namespace, bucket: "none", object: "o", source: "s" })).rejects.toThrow(
+            /^404-BucketNotFound/,
+        );
+    });
+
+    it("refuses more than the account's 20 GB, and the deletion of a bucket that is not empty", async () => {
+        const { tenant, archive, bucket, object } = await stored();
+        await expect(archive("big.oci", "19")).rejects.toThrow(/LimitExceeded.*storage-limit-bytes/);
+        await expect(tenant.drop("bucket", bucket)).rejects.toThrow(/^409-BucketNotEmpty/);
+        await tenant.drop("object", object);
+        await expect(tenant.drop("bucket", bucket)).resolves.toBeUndefined();
+    });
+});
+
+describe("an image", () => {
+    it("is imported from an archive that is there, boots on the shapes it is said to, and no sooner", async () => {
+        const { tenant, net, imageInputs, compartmentId } = await stored();
+        const elsewhere = { ...imageInputs.imageSourceDetails, objectName: "none" };
+        await expect(tenant.make("image", { ...imageInputs, imageSourceDetails: elsewhere })).rejects.toThrow(/^404-/);
+        const { id } = await tenant.make("image", imageInputs);
+        const asked = await tenant.launch(net, { source: { sourceId: id } });
+        await expect(tenant.make("instance", asked)).rejects.toThrow(/not valid for image/);
+        await tenant.make("shape", { compartmentId, imageId: id, shapeName: a1 });
+        await expect(tenant.make("instance", asked)).resolves.toBeDefined();
+        expect(tenant.steps).toEqual(expect.arrayContaining(["oci/object", "oci/image", "oci/shape", "oci/instance"]));
+    });
+
+    it("that is still imported boots nothing", async () => {
+        const { tenant, net, imageInputs } = await stored();
+        const { id } = await tenant.make("image", imageInputs);
+        const image = tenant.world.oracle.find("image", id);
+        if (image !== undefined) {
+            image.computed = { ...image.computed, state: "IMPORTING" };
+        }
+        const asked = await tenant.launch(net, { source: { sourceId: id } });
+        await expect(tenant.make("instance", asked)).rejects.toThrow(/must be AVAILABLE/);
+        expect(tenant.world.audit()).toEqual(["image talos was never imported to its end"]);
+    });
+
+    it("is found by name or system, the newest first, in no compartment that is not there", async () => {
+        const tenant = new Tenant();
+        const args = {
+            compartmentId: tenant.tenancyId,
+            operatingSystem: "Canonical Ubuntu",
+            operatingSystemVersion: "24.04",
+            shape: a1,
+        };
+        const { images } = await tenant.call("oci:Core/getImages:getImages", args);
+        expect(images).toMatchObject([
+            { displayName: "Canonical-Ubuntu-24.04-aarch64-2026.09.30-0" },
+            { displayName: "Canonical-Ubuntu-24.04-aarch64-2026.08.31-0" },
+        ]);
+        await expect(tenant.call("oci:Core/getImages:getImages", { compartmentId: "none" })).rejects.toThrow(/^404-/);
+    });
+});
