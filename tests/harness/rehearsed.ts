@@ -1,7 +1,7 @@
 /** A stack of this project as it stands after its rehearsal: in the engine's state, and in a world one can look into. */
 import program from "../../index";
 import { rehearseStack } from "../../operations/rehearse-stack";
-import { readStackConfig, rehearsedSecrets } from "../../operations/stack";
+import { rehearsedConfig } from "../../operations/stack";
 import { type DeployedResource, nameOf, resourcesOf } from "../../rehearsal/engine/deployment";
 import { InProcessStack } from "../../rehearsal/engine/in-process";
 import type { Rehearsal } from "../../rehearsal/engine/rehearsal";
@@ -17,7 +17,7 @@ export function stackInProcess(stack: string, seed?: number): InProcessStack {
         program,
         project: "strata",
         stack,
-        config: { ...readStackConfig(stack), ...rehearsedSecrets(site) },
+        config: rehearsedConfig(stack, site),
         site,
         packages,
         ...(seed === undefined ? {} : { seed }),

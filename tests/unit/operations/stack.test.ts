@@ -2,8 +2,20 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { expect, test } from "vitest";
+import { secretMistakes } from "../../../config/secrets";
 import { generatedPages } from "../../../operations/docs";
-import { changedValue, projectFolder, readStackConfig, rehearsedSecrets, stackNames } from "../../../operations/stack";
+import {
+    changedValue,
+    impatient,
+    projectFolder,
+    readStackConfig,
+    rehearsedConfig,
+    rehearsedSecrets,
+    stackNames,
+} from "../../../operations/stack";
+import { homelab } from "../../../rehearsal/sites/homelab";
+import { ociFree } from "../../../rehearsal/sites/oci-free";
+import { oracleProxmoxSections } from "../../harness/oracle-stacks";
 
 test("encrypted values of a stack's file never reach a rehearsal", () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "strata-stack-"));
@@ -34,6 +46,35 @@ test("a rehearsal's token is secret", () => {
     expect(
         rehearsedSecrets({ proxmox: [], networks: {}, talosVersions: [], kubernetesByTalos: {} })["proxmoxve:apiToken"],
     ).toMatchObject({ secret: true });
+});
+
+test("a rehearsal at Oracle has the secrets its owner would have set, each of the right form and secret", () => {
+    const secrets = rehearsedSecrets(ociFree);
+    expect(Object.keys(secrets)).toEqual([
+        "strata:sshPrivateKey",
+        "strata:ageKey",
+        "tailscale:oauthClientId",
+        "tailscale:oauthClientSecret",
+    ]);
+    expect(Object.values(secrets).every(({ secret }) => secret)).toBe(true);
+    expect(secretMistakes((name) => secrets[`strata:${name}`]?.value as string)).toEqual([]);
+    expect(rehearsedSecrets(ociFree)).toEqual(secrets);
+});
+
+test("where no machine is a worker the changed value is another recipient of the alert, and nothing else", () => {
+    const { cloud } = oracleProxmoxSections();
+    const changed = changedValue({ "strata:cloud": { value: cloud } })?.["strata:cloud"]?.value;
+    expect(changed).toEqual({ ...(cloud as object), recipients: ["owner@example.org", "second@example.org"] });
+});
+
+test("a rehearsal asks Oracle again without a pause, and changes nothing else of a stack's config", () => {
+    const capacity = { tries: 3, pauseSeconds: 60 };
+    const config = { "strata:cloud": { value: { region: "eu-frankfurt-1", capacity } }, "oci:region": { value: "x" } };
+    expect(impatient(config)).toEqual({
+        "strata:cloud": { value: { region: "eu-frankfurt-1", capacity: { tries: 3, pauseSeconds: 0 } } },
+        "oci:region": { value: "x" },
+    });
+    expect(rehearsedConfig("homelab", homelab)).toMatchObject(readStackConfig("homelab"));
 });
 
 test.each(Object.entries(generatedPages()))("docs/%s is as its source says", (file, text) => {
