@@ -2,6 +2,7 @@
 import { talosOnInstances } from "../world/oracle/durations";
 import type { Site } from "../world/site";
 import { allowanceOf2026, tenancy } from "./oracle-tenancy";
+import { repositoryOf } from "./repository";
 import { kubernetesByTalos, talosVersions } from "./talos-support";
 
 /** Nothing but the tenancy. */
@@ -11,6 +12,7 @@ export const ociFree2026: Site = {
     talosVersions,
     kubernetesByTalos,
     oracle: tenancy(allowanceOf2026),
+    git: [repositoryOf("oci-free-2026")],
     operatorAddress: "198.51.100.7",
     durations: talosOnInstances,
 };

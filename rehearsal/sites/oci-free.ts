@@ -2,6 +2,7 @@
 import { talosOnProxmox } from "../world/oracle/durations";
 import type { Site } from "../world/site";
 import { allowanceOf2025, tenancy } from "./oracle-tenancy";
+import { repositoryOf } from "./repository";
 import { kubernetesByTalos, talosVersions } from "./talos-support";
 
 /** Nothing but the tenancy: the Proxmox hosts are made by the stack. */
@@ -11,6 +12,7 @@ export const ociFree: Site = {
     talosVersions,
     kubernetesByTalos,
     oracle: tenancy(allowanceOf2025),
+    git: [repositoryOf("oci-free")],
     operatorAddress: "198.51.100.7",
     durations: talosOnProxmox,
 };

@@ -75,8 +75,6 @@ export const talosOnProxmox: Readonly<Record<string, Duration>> = {
 /** Talos on the instances themselves: the boot is the launch's, 3 + 7 + 2 + 5 + 3 = 20. */
 export const talosOnInstances: Readonly<Record<string, Duration>> = {
     ...reconciling,
-    // No second private address: the reserved one is on the primary, and the launch has its minute.
-    "oci/instance": cloud(11, "boot volume, launch and first boot"),
     "talos/apply": talos(3, "install and reboot"),
     "talos/bootstrap": talos(7, "etcd and the API server"),
     "talos/kubeconfig": talos(2, "the API answers"),
