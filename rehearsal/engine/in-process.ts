@@ -133,7 +133,7 @@ export class InProcessStack {
         const operations = this.#operations();
         for (const pending of this.#interrupted) {
             const behaviour = this.#behaviour(pending.type);
-            const id = behaviour?.deterministicId?.(pending.inputs);
+            const id = behaviour?.deterministicId?.(pending.inputs) ?? behaviour?.findId?.(pending.inputs);
             if (behaviour === undefined || id === undefined) {
                 continue;
             }

@@ -230,7 +230,12 @@ export class Phases {
                     }
                 },
             },
-            ({ type, inputs = {} }) => this.#behaviour(type)?.deterministicId?.(inputs as Properties),
+            ({ type, inputs = {} }) => {
+                const behaviour = this.#behaviour(type);
+                return behaviour?.deterministicId?.(inputs as Properties) ?? behaviour?.findId?.(inputs as Properties);
+            },
+            // The world was asked by name: what was not found is not there.
+            () => false,
         );
         for (const { urn, fate } of report.resources) {
             if (fate === "made-again") {

@@ -35,6 +35,12 @@ export interface RecoverableStack {
 /** The id a resource has whenever it is made, undefined where that cannot be known beforehand. */
 export type KnownId = (resource: DeployedResource) => string | undefined;
 
+/** True for a resource that may stand under an id nobody knows: making it again could make a second one. */
+export type MayStand = (resource: DeployedResource) => boolean;
+
+/** Oracle draws its ids, and a launch names no token that a second one would be recognised by. */
+const drawnByOracle: MayStand = ({ type }) => type.startsWith("oci:");
+
 /** True where an engine died over this stack and left something to recover. */
 export function isInterrupted(deployment: Deployment): boolean {
     return (deployment.deployment.pending_operations ?? []).length > 0;
@@ -43,13 +49,24 @@ export function isInterrupted(deployment: Deployment): boolean {
 /**
  * Recovers a stack; a following `up` then makes nothing twice. Works on the real thing as on a rehearsal. Call it only
  * when no engine works on the stack: it removes the lock.
+ *
+ * @param mayStand Which resources without a known id must be looked for by hand. Default: Oracle's.
+ * @throws Error where there is one: nothing but the lock was changed then.
  */
-export async function recover(stack: RecoverableStack, knownId: KnownId): Promise<RecoveryReport> {
+export async function recover(
+    stack: RecoverableStack,
+    knownId: KnownId,
+    mayStand: MayStand = drawnByOracle,
+): Promise<RecoveryReport> {
     await stack.cancel();
     const deployment = await stack.export();
     const creates = (deployment.deployment.pending_operations ?? []).filter(
         (operation) => operation.type === "creating" || operation.type === "importing",
     );
+    const unsure = creates.filter(({ resource }) => knownId(resource) === undefined && mayStand(resource));
+    if (unsure.length > 0) {
+        throw new Error(unsure.map(({ resource }) => lookFor(resource)).join("\n"));
+    }
     const adopted = creates.flatMap(({ resource }) => {
         const id = knownId(resource);
         return id === undefined ? [] : [{ ...resource, id, outputs: {} }];
@@ -59,6 +76,12 @@ export async function recover(stack: RecoverableStack, knownId: KnownId): Promis
         await stack.refresh();
     }
     return report(creates, adopted, resourcesOf(await stack.export()));
+}
+
+/** What to do about a create nobody knows the end of. */
+function lookFor({ urn, type, inputs = {} }: DeployedResource): string {
+    const { displayName = inputs.name ?? nameOf(urn) } = inputs;
+    return `'${nameOf(urn)}' was being made when the engine died, and Oracle draws its id: look for '${String(displayName)}' in Oracle's console; if it is there, run 'pulumi import ${type} ${nameOf(urn)} OCID', and either way 'pulumi refresh --clear-pending-creates' before the next up.`;
 }
 
 /** The state with what is adopted in its place and nothing pending. */

@@ -44,7 +44,12 @@ export function ociResource(world: World, type: OracleType): ResourceBehaviour {
         replaceOn: type.replaceOn,
         diff: (before, after) => difference(before, after, (key) => replaces(type, key, before, after)),
         ...(type.id === undefined ? {} : { deterministicId: type.id }),
-        ...(type.kind === "instance" ? { secretOutputs: [] } : {}),
+        findId: (inputs) => {
+            // Names and places only: what is secret is not readable in the state of an engine that died.
+            const plain = Object.entries(inputs).filter(([, value]) => typeof value === "string");
+            const made = world.oracle.all(type.kind).filter(({ owned }) => owned);
+            return made.find((thing) => plain.every(([key, value]) => thing.inputs[key] === value))?.id;
+        },
         create: async (inputs, operation) => {
             const thing = await world.oracle.create(type, inputs, operation);
             return { id: thing.id, outputs: outputs(thing) };

@@ -80,6 +80,11 @@ export interface ResourceBehaviour {
      * create is adopted by. Undefined where the id is drawn at creation and the thing has no effect outside the state.
      */
     deterministicId?(inputs: Properties): string | undefined;
+    /**
+     * The id of a thing that stands and was made from these inputs, looked up by its names: what an interrupted create
+     * is adopted by where the service draws ids. Undefined where none stands.
+     */
+    findId?(inputs: Properties): string | undefined;
 }
 
 /** A function call of a provider (an invoke). */
