@@ -4,6 +4,8 @@ import { Command, InvalidArgumentError } from "commander";
 import type { Rehearsal } from "../rehearsal/engine/rehearsal";
 import { destroy, preview, up } from "./deploy";
 import { type Judgement, judge, today } from "./judgement";
+import { deployMinutes, hasPipeline, pipelineOf } from "./pipeline";
+import { pipelineText } from "./pipeline-text";
 import { showProgress } from "./progress";
 import { rehearseProgram, rehearseStack } from "./rehearse-stack";
 import { reportOf } from "./report-json";
@@ -58,6 +60,14 @@ async function rehearseAll(stack: string | undefined, options: RehearseOptions):
     }
 }
 
+/** Everything around the deployment, where the stack's platform has such a pipeline. */
+function pipelineOfRehearsal({ stack, deployment, ledger, timeline }: Rehearsal): string[] {
+    const platform = readStackConfig(stack)["strata:platform"]?.value;
+    return deployment === undefined || timeline === undefined || typeof platform !== "string" || !hasPipeline(platform)
+        ? []
+        : pipelineText(pipelineOf(platform, deployMinutes(deployment, ledger, timeline)));
+}
+
 /** Rehearses a stack and answers one question about it. */
 async function answer(stack: string, tell: (rehearsal: Rehearsal, judgement: Judgement) => string[]): Promise<void> {
     readStackConfig(stack);
@@ -108,7 +118,10 @@ export function command(): Command {
         .command("timeline <STACK>")
         .description("how long a deployment takes, and what makes it so long")
         .action((stack: string) =>
-            answer(stack, ({ timeline }) => (timeline === undefined ? [] : timelineText(timeline))),
+            answer(stack, (rehearsal) => [
+                ...(rehearsal.timeline === undefined ? [] : timelineText(rehearsal.timeline)),
+                ...pipelineOfRehearsal(rehearsal),
+            ]),
         );
     strata
         .command("cost <STACK>")

@@ -2,9 +2,9 @@
 import type { Command } from "commander";
 
 // Loaded by the command that needs them: Oracle's clients take half a second.
-const setupCommands = () => import("./setup/command");
-const imageCommands = () => import("./images/command");
-const validateCommands = () => import("./validate/command");
+const setupCommands = () => import("./setup/command.js");
+const imageCommands = () => import("./images/command.js");
+const validateCommands = () => import("./validate/command.js");
 
 /** Adds `setup`, `images build`, `images upload` and `validate` to the command. */
 export function addStackCommands(strata: Command): void {
