@@ -14,6 +14,7 @@ import { configurationOf } from "../protocol/configuration";
 import { fromStruct, nothingSecret, type Secrets, secretsOfResult, toStruct } from "../protocol/values";
 import type { PackageBehaviour, ProviderInstance, ResourceBehaviour } from "../world/behaviour";
 import { hasUnknown, type Properties } from "../world/value";
+import { ErrorHooks } from "./in-process-hooks";
 import { type InProcessResource, Steps, type StepsOptions } from "./in-process-steps";
 
 /** Something that went wrong, with the resource it happened to. */
@@ -43,6 +44,7 @@ export class InProcessMonitor {
     /** URNs the program registered, in order. */
     readonly registered = new Set<string>();
     #busy = 0;
+    readonly #hooks = new ErrorHooks();
     readonly #providers = new Map<string, ProviderInstance>();
 
     /** What it does to the world and to the state. */
@@ -83,8 +85,9 @@ export class InProcessMonitor {
         answer(null, new Empty());
     }
 
-    /** Takes a hook and never calls it: what fails without an engine has failed. */
-    registerErrorHook(_: messages.RegisterErrorHookRequest, answer: Answer<Empty>): void {
+    /** Takes a hook that is asked when a resource that names it fails. */
+    registerErrorHook(request: messages.RegisterErrorHookRequest, answer: Answer<Empty>): void {
+        this.#hooks.register(request);
         answer(null, new Empty());
     }
 
@@ -168,7 +171,11 @@ export class InProcessMonitor {
             // The engine knows nothing of a provider whose configuration is unknown, and asks it nothing.
             return response(urn, "", {}, nothingSecret);
         }
-        const { id, outputs, secrets } = await this.steps.take({ ...base, provider }, this.#behaviour(type));
+        const wanted = { ...base, provider };
+        const hooks = request.getHooks()?.getOnErrorList() ?? [];
+        const { id, outputs, secrets } = await this.#hooks.retrying(hooks, wanted, () =>
+            this.steps.take(wanted, this.#behaviour(type)),
+        );
         return response(urn, id, outputs, secrets);
     }
 
