@@ -105,7 +105,7 @@ function decrypted(
             return `${what} is SOPS encrypted, configuring decryption is required for this secret to be reconciled`;
         } else {
             try {
-                plain.push(sopsDecrypt(each, identities));
+                plain.push(sopsDecrypt(each, identities, false));
             } catch (error) {
                 return `error decrypting ${what}: failed to decrypt and convert yaml to json: ${wordsOf(error)}`;
             }
