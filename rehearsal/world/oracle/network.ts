@@ -1,5 +1,5 @@
 /** VCNs and what lies in them: gateways, route tables, security lists and groups, subnets. */
-import { list, type Properties, text, type Value } from "../value";
+import { list, type Properties, text } from "../value";
 import { inside, overlap, prefixOf } from "./cidr";
 import type { Oracle } from "./oracle";
 import { badRule } from "./security-rules";
