@@ -1,0 +1,190 @@
+/** Computers with Linux on them: they boot with cloud-init, join the mesh, and run scripts over SSH. */
+import type { Host, Network } from "../network";
+import type { BootedHost, Hosts } from "../oracle/hosts";
+import type { Device, Tailnet } from "../tailnet/tailnet";
+import { runCloudInit } from "./cloud-init";
+import { hostTools } from "./host-tools";
+import type { NodeState, PveCluster } from "./pve-cluster";
+import { pveTools } from "./pve-tools";
+import { runScript } from "./shell";
+import type { Answer, ShellHost, Source } from "./shell-io";
+import { authorises } from "./ssh-key";
+
+/** One host. */
+export class LinuxHost implements ShellHost {
+    readonly files = new Map<string, string>();
+    readonly folders = new Set([
+        "/",
+        "/etc",
+        "/root",
+        "/run",
+        "/tmp",
+        "/etc/systemd/system",
+        "/etc/sysctl.d",
+        "/usr/local/sbin",
+    ]);
+    readonly installed = new Set<string>();
+    /** Rules of its packet translation, `CHAIN RULE`, in order. */
+    readonly nat: string[] = [];
+    readonly chains = new Set(["PREROUTING", "POSTROUTING", "INPUT", "FORWARD", "OUTPUT"]);
+    hostname: string;
+    on = true;
+    rootLogin: boolean;
+    device?: Device;
+    /** Where it is a node of a Proxmox VE cluster. */
+    cluster?: PveCluster;
+    readonly node: NodeState = {
+        ceph: false,
+        monitor: false,
+        manager: false,
+        osd: false,
+        partitionGiB: 0,
+        wholeDisk: false,
+        group: false,
+        volume: false,
+    };
+
+    constructor(
+        readonly spec: BootedHost,
+        readonly around: LinuxHosts,
+    ) {
+        this.hostname = spec.name;
+        this.rootLogin = spec.boots === "proxmox";
+        this.files.set("/etc/hosts", "127.0.0.1 localhost\n");
+        this.files.set("/root/.ssh/authorized_keys", spec.authorizedKeys.map((key) => `${key}\n`).join(""));
+        this.folders.add("/root/.ssh");
+    }
+
+    read(path: string): string | undefined {
+        return this.#store(path).get(path);
+    }
+
+    write(path: string, text: string): boolean {
+        const folder = path.slice(0, path.lastIndexOf("/")) || "/";
+        if (!this.isFolder(folder)) {
+            return false;
+        }
+        this.#store(path).set(path, text);
+        return true;
+    }
+
+    isFolder(path: string): boolean {
+        const pve =
+            this.spec.boots === "proxmox" &&
+            ["/etc/pve", "/etc/pve/priv", "/var/lib/ceph/bootstrap-osd"].includes(path);
+        return pve || this.folders.has(path.replace(/\/$/, ""));
+    }
+
+    has(name: string): boolean {
+        return (
+            this.installed.has(name) ||
+            hostTools[name] !== undefined ||
+            (this.spec.boots === "proxmox" && pveTools[name] !== undefined)
+        );
+    }
+
+    run(name: string, args: readonly string[], input: Source): Answer | undefined {
+        const tool = hostTools[name] ?? (this.spec.boots === "proxmox" ? pveTools[name] : undefined);
+        return tool === undefined || (["tailscale"].includes(name) && !this.installed.has(name))
+            ? undefined
+            : tool(this, args, input);
+    }
+
+    #store(path: string): Map<string, string> {
+        return path.startsWith("/etc/pve/") && this.cluster !== undefined ? this.cluster.files : this.files;
+    }
+}
+
+/** All Linux hosts of a world. */
+export class LinuxHosts implements Hosts {
+    readonly #hosts = new Map<string, LinuxHost>();
+    /** Clusters formed on them. */
+    readonly clusters: PveCluster[] = [];
+    /** Name of the host behind a public address; the cloud that translates them says so. Default: none is. */
+    behind: (address: string) => string | undefined = () => undefined;
+
+    constructor(
+        readonly network: Network,
+        readonly tailnet: Tailnet,
+        /** Called when a cluster has been formed, changed or lost. */
+        readonly changed: (cluster: PveCluster) => void = () => undefined,
+    ) {}
+
+    boot(spec: BootedHost): Host {
+        const host = new LinuxHost(spec, this);
+        this.#hosts.set(spec.name, host);
+        const answering: Host = {
+            name: `host ${spec.name}`,
+            listens: (port) => host.on && (port === 22 || (port === 8006 && spec.boots === "proxmox")),
+        };
+        for (const address of spec.addresses) {
+            this.network.attach(address, answering);
+        }
+        runCloudInit(host);
+        return answering;
+    }
+
+    off(name: string): void {
+        const host = this.#hosts.get(name);
+        if (host === undefined) {
+            return;
+        }
+        host.on = false;
+        this.#hosts.delete(name);
+        for (const address of host.spec.addresses) {
+            this.network.release(address);
+        }
+        if (host.cluster !== undefined) {
+            this.changed(host.cluster);
+        }
+    }
+
+    /** The host of a name, undefined where none is on. */
+    named(name: string): LinuxHost | undefined {
+        return this.#hosts.get(name);
+    }
+
+    /** The host that has an address, its own, its mesh address or a public one that is translated. */
+    at(address: string): LinuxHost | undefined {
+        this.tailnet.settle();
+        return (
+            [...this.#hosts.values()].find(
+                ({ spec, device }) => spec.addresses.includes(address) || device?.address === address,
+            ) ?? this.#hosts.get(this.behind(address) ?? "")
+        );
+    }
+
+    forward(
+        name: string,
+        address: string,
+        port: number,
+    ): { readonly address: string; readonly port: number } | undefined {
+        const rules = this.#hosts.get(name)?.nat ?? [];
+        const chains = rules.flatMap((rule) => {
+            const parts = /^PREROUTING --destination (\S+) --jump (\S+)$/.exec(rule);
+            return parts?.[1] === address ? [parts[2] ?? ""] : [];
+        });
+        for (const rule of rules) {
+            const parts = /^(\S+) --protocol tcp --dport (\d+) --jump DNAT --to-destination ([\d.]+):(\d+)$/.exec(rule);
+            if (parts !== null && chains.includes(parts[1] ?? "") && Number(parts[2]) === port) {
+                return { address: parts[3] ?? "", port: Number(parts[4]) };
+            }
+        }
+        return undefined;
+    }
+
+    /** Why a login fails, in the words of Go's SSH client; undefined where it is let in. */
+    refuses(host: LinuxHost, user: string, privateKey: string | undefined): string | undefined {
+        const known = (host.read(`/${user}/.ssh/authorized_keys`) ?? "").split("\n");
+        const keys = user === "root" ? (host.rootLogin ? known : []) : host.spec.authorizedKeys;
+        const authorised = privateKey !== undefined && authorises(keys, privateKey);
+        return authorised
+            ? undefined
+            : `ssh: handshake failed: ssh: unable to authenticate, attempted methods [none${privateKey === undefined ? "" : " publickey"}], no supported methods remain`;
+    }
+
+    /** Runs a script on a host. */
+    run(host: LinuxHost, script: string): { readonly code: number; readonly out: string; readonly err: string } {
+        return runScript(host, script);
+    }
+}

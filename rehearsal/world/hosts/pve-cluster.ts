@@ -1,0 +1,103 @@
+/** A Proxmox VE cluster formed on hosts at run time: who is in it, whether it has its quorum, and how its Ceph is. */
+import type { LinuxHost } from "./linux-host";
+
+/** What a host has of Proxmox VE and Ceph. */
+export interface NodeState {
+    ceph: boolean;
+    monitor: boolean;
+    manager: boolean;
+    osd: boolean;
+    /** Space set apart on the boot disk, GiB. */
+    partitionGiB: number;
+    /** True once the partition table covers the whole disk. */
+    wholeDisk: boolean;
+    /** Volume group `ceph`. */
+    group: boolean;
+    /** Logical volume `ceph/osd`. */
+    volume: boolean;
+}
+
+/** A container. */
+export interface Container {
+    readonly id: number;
+    readonly hostname: string;
+    readonly memoryMiB: number;
+    readonly rootfsGiB: number;
+    readonly storage: string;
+    readonly bridge: string;
+    readonly address: string;
+    node: string;
+    running: boolean;
+    readonly files: Map<string, string>;
+    tailscale: boolean;
+    joined: boolean;
+}
+
+/** A network of virtual machines among the nodes. */
+export interface Vnet {
+    readonly name: string;
+    readonly zone: string;
+    cidr?: string;
+    gateway?: string;
+    /** True once the network configuration was applied. */
+    applied: boolean;
+}
+
+/** One cluster. */
+export class PveCluster {
+    /** The cluster file system. */
+    readonly files = new Map<string, string>();
+    readonly members: LinuxHost[] = [];
+    readonly users = new Set<string>();
+    readonly tokens = new Map<string, string>();
+    readonly zones = new Map<string, readonly string[]>();
+    readonly vnets = new Map<string, Vnet>();
+    readonly containers = new Map<number, Container>();
+    readonly templates = new Map<string, Set<string>>();
+    cephNetwork?: string;
+    pool?: { readonly name: string; readonly size: number; readonly minSize: number };
+
+    constructor(readonly name: string) {}
+
+    /** Members that are on. */
+    get up(): readonly LinuxHost[] {
+        return this.members.filter(({ on }) => on);
+    }
+
+    /** True while more than half of the members are on (corosync, votequorum). */
+    get quorate(): boolean {
+        return this.up.length * 2 > this.members.length;
+    }
+
+    /** True while more than half of the monitors are on; without it Ceph answers nobody. */
+    get monitored(): boolean {
+        const monitors = this.members.filter(({ node }) => node.monitor);
+        return monitors.filter(({ on }) => on).length * 2 > monitors.length;
+    }
+
+    /** OSDs that are up. */
+    get osds(): readonly LinuxHost[] {
+        return this.up.filter(({ node }) => node.osd);
+    }
+
+    /** What `ceph health` says (Ceph, "Health checks"). */
+    get health(): string {
+        const all = this.members.filter(({ node }) => node.osd).length;
+        const missing = this.members.filter(({ node, on }) => node.monitor && !on).length;
+        const down = all - this.osds.length;
+        const size = this.pool?.size ?? 3;
+        const wrong = [
+            ...(missing > 0 ? [`${missing}/${this.members.length} mons down`] : []),
+            ...(this.members.some(({ node, on }) => node.manager && on) ? [] : ["no active mgr"]),
+            ...(all < size ? [`OSD count ${all} < osd_pool_default_size ${size}`] : []),
+            ...(down > 0 ? [`${down} osds down; Degraded data redundancy`] : []),
+        ];
+        return wrong.length === 0 ? "HEALTH_OK" : `HEALTH_WARN ${wrong.join("; ")}`;
+    }
+
+    /** Room for data in GiB: raw space over copies. */
+    get usableGiB(): number {
+        const raw = this.members.reduce((sum, { node }) => sum + (node.osd ? node.partitionGiB : 0), 0);
+        return this.pool === undefined ? 0 : raw / this.pool.size;
+    }
+}
