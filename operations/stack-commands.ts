@@ -6,6 +6,13 @@ const setupCommands = () => import("./setup/command.js");
 const imageCommands = () => import("./images/command.js");
 const validateCommands = () => import("./validate/command.js");
 
+interface ValidateOptions {
+    readonly rehearse?: boolean;
+    readonly down: readonly string[];
+}
+
+const gather = (one: string, all: readonly string[]): readonly string[] => [...all, one];
+
 /** Adds `setup`, `images build`, `images upload` and `validate` to the command. */
 export function addStackCommands(strata: Command): void {
     strata
@@ -24,8 +31,15 @@ export function addStackCommands(strata: Command): void {
     strata
         .command("validate <STACK>")
         .description("ask a deployed stack whether it is free, whole and ready: Safe, or STOP and what to do")
-        .action(async (stack: string) => {
-            if (!(await (await validateCommands()).validateCommand(stack))) {
+        .option("--rehearse", "ask the simulated world, with the stack deployed in it")
+        .option("--down <host>", "with --rehearse: a Proxmox VE host that has lost its power; repeatable", gather, [])
+        .action(async (stack: string, { rehearse, down }: ValidateOptions) => {
+            if (rehearse !== true && down.length > 0) {
+                throw new Error("--down takes the power of a host of the simulated world: say --rehearse as well.");
+            }
+            const { validateCommand, validateInRehearsal } = await validateCommands();
+            const safe = await (rehearse === true ? validateInRehearsal(stack, down) : validateCommand(stack));
+            if (!safe) {
                 process.exitCode = 1;
             }
         });

@@ -1,6 +1,4 @@
 /** `strata validate`: a deployed stack's matrix, asked of reality. */
-import * as fs from "node:fs";
-import * as path from "node:path";
 import type { Fleet } from "../../config";
 import { allowanceFor } from "../../policy/report";
 import { today } from "../judgement";
@@ -11,15 +9,10 @@ import { fleetOf } from "../stack-fleet";
 import { type StackValues, stackValues } from "../stack-values";
 import { type ClusterAccess, clusterProbes, type ProxmoxAccess } from "./cluster-probes";
 import type { GrafanaLimits } from "./findings";
+import { grafanaLimits } from "./grafana-budget";
 import { oracleProbes } from "./oracle-probes";
 import type { Probes } from "./probes";
 import { checksOf, type Expected, matrixText, validate } from "./validate";
-
-/** The limits the repository's own budget is made for. */
-export function grafanaLimits(folder = projectFolder): GrafanaLimits {
-    const file = path.join(folder, "gitops", "base", "alloy", "budget.json");
-    return (JSON.parse(fs.readFileSync(file, "utf8")) as { readonly limits: GrafanaLimits }).limits;
-}
 
 /** What can be checked of a fleet. */
 export function expectedOf(fleet: Fleet, day: string, grafana: GrafanaLimits): Expected {
@@ -84,5 +77,14 @@ export async function validateCommand(stack: string, folder = projectFolder): Pr
     const grafana = fleet.platform === "proxmox" ? { activeSeries: 0, logsGBPerMonth: 0 } : grafanaLimits(folder);
     const matrix = await validate(checksOf(expectedOf(fleet, today(), grafana), realProbes(fleet, values)));
     console.log(matrixText(stack, matrix));
+    return matrix.safe;
+}
+
+/** Runs the matrix in the rehearsed world and prints it; true where the stack would be safe. */
+export async function validateInRehearsal(stack: string, down: readonly string[] = []): Promise<boolean> {
+    // The world and its providers are not needed to ask reality.
+    const { validateRehearsed } = await import("./rehearsed.js");
+    const matrix = await validateRehearsed(stack, { down });
+    console.log(matrixText(`${stack}, rehearsed`, matrix));
     return matrix.safe;
 }

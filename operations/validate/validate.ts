@@ -116,7 +116,8 @@ export async function validate(checks: readonly Check[], show = true): Promise<M
         {
             concurrent: true,
             exitOnError: false,
-            renderer: !show ? "silent" : process.stdout.isTTY === true ? "default" : "simple",
+            // A log has the table below; only a terminal is worth a line that changes.
+            renderer: show && process.stdout.isTTY === true ? "default" : "silent",
             rendererOptions: { collapseErrors: false },
         },
     );

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { grafanaLimits } from "../../../../operations/validate/command";
 import {
     costFinding,
     imagesFinding,
@@ -7,6 +6,7 @@ import {
     proxmoxFinding,
     talosFinding,
 } from "../../../../operations/validate/findings";
+import { grafanaLimits } from "../../../../operations/validate/grafana-budget";
 import type { Probes } from "../../../../operations/validate/probes";
 import { checksOf, type Expected, matrixText, validate } from "../../../../operations/validate/validate";
 import { allowanceNamed } from "../../../../policy/free-tier/allowances";
