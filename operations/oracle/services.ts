@@ -3,6 +3,7 @@ import { type AuthenticationDetailsProvider, OciError, type RetryConfiguration }
 import { BlockstorageClient, ComputeClient, VirtualNetworkClient } from "oci-core";
 import { IdentityClient } from "oci-identity";
 import { LoadBalancerClient } from "oci-loadbalancer";
+import { NetworkLoadBalancerClient } from "oci-networkloadbalancer";
 import { ObjectStorageClient } from "oci-objectstorage";
 import { UsageapiClient } from "oci-usageapi";
 
@@ -25,6 +26,7 @@ export interface OracleServices {
     readonly network: VirtualNetworkClient;
     readonly identity: IdentityClient;
     readonly loadBalancers: LoadBalancerClient;
+    readonly networkLoadBalancers: NetworkLoadBalancerClient;
     readonly usage: UsageapiClient;
 }
 
@@ -39,6 +41,7 @@ export function oracleServices({ provider, region, endpoint, retries }: OracleAc
         network: new VirtualNetworkClient(params, behaviour),
         identity: new IdentityClient(params, behaviour),
         loadBalancers: new LoadBalancerClient(params, behaviour),
+        networkLoadBalancers: new NetworkLoadBalancerClient(params, behaviour),
         usage: new UsageapiClient(params, behaviour),
     };
     for (const client of Object.values(services)) {

@@ -109,7 +109,7 @@ async function inventoryOf(
     tenancyId: string,
     compartments: readonly string[],
 ): Promise<PlainResource[]> {
-    const { compute, volumes, network, loadBalancers, identity: service } = services;
+    const { compute, volumes, network, loadBalancers, networkLoadBalancers, identity: service } = services;
     const domains = (await service.listAvailabilityDomains({ compartmentId: tenancyId })).items;
     const found: PlainResource[] = [];
     const add = (type: string, id: string, name: string | undefined, props: PlainResource["props"]) =>
@@ -146,6 +146,13 @@ async function inventoryOf(
                 add("Core/volume:Volume", volume.id, volume.displayName, { sizeInGbs: volume.sizeInGBs });
             }
         }
+        const backups = [
+            ...(await list((page) => volumes.listBootVolumeBackups({ compartmentId, ...page }))),
+            ...(await list((page) => volumes.listVolumeBackups({ compartmentId, ...page }))),
+        ];
+        for (const backup of backups.filter(({ lifecycleState }) => !gone.test(lifecycleState))) {
+            add("Core/volumeBackup:VolumeBackup", backup.id, backup.displayName, {});
+        }
         const reserved = {
             scope: coreRequests.ListPublicIpsRequest.Scope.Region,
             lifetime: coreRequests.ListPublicIpsRequest.Lifetime.Reserved,
@@ -167,6 +174,14 @@ async function inventoryOf(
                     shapeDetails: { maximumBandwidthInMbps: balancer.shapeDetails?.maximumBandwidthInMbps },
                 });
             }
+        }
+        const balancers = await list(async (page) => {
+            const { networkLoadBalancerCollection: collection, opcNextPage } =
+                await networkLoadBalancers.listNetworkLoadBalancers({ compartmentId, ...page });
+            return { items: collection.items, opcNextPage };
+        });
+        for (const { id, displayName } of balancers.filter(({ lifecycleState }) => !gone.test(lifecycleState))) {
+            add("NetworkLoadBalancer/networkLoadBalancer:NetworkLoadBalancer", id, displayName, {});
         }
     }
     return found;

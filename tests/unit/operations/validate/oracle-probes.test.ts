@@ -33,9 +33,17 @@ beforeEach(async () => {
     vi.spyOn(console, "warn").mockImplementation(() => {});
     oracle = await OracleServer.start();
     const all =
-        /^\/(20160918|20170115)\/(compartments|instances|bootVolumes|volumes|publicIps|vcns|loadBalancers|images)\/?$/;
+        /^\/(20160918|20170115)\/(compartments|instances|bootVolumes|volumes|bootVolumeBackups|volumeBackups|publicIps|vcns|loadBalancers|images)\/?$/;
     oracle.routes.push(
         ["GET", all, list],
+        [
+            "GET",
+            /^\/20200501\/networkLoadBalancers\/?$/,
+            (call) => {
+                const answer = list(call);
+                return { ...answer, body: { items: answer.body } };
+            },
+        ],
         [
             "GET",
             /^\/20160918\/availabilityDomains\/?$/,
@@ -117,6 +125,21 @@ test("what somebody else made in the tenancy's root counts against the same allo
     expect(finding.said).toContain("reserved public IPs 3 of 2");
     expect(finding.todo).toContain("bastion, x, y");
     expect(finding.said).not.toContain("load balancers");
+});
+
+test("backups and network load balancers have limits of their own", async () => {
+    const each = (count: number) =>
+        Array.from({ length: count }, (_, turn) => ({
+            id: `x${turn}`,
+            displayName: `x${turn}`,
+            lifecycleState: "AVAILABLE",
+        }));
+    listed["/20160918/bootVolumeBackups"] = { [stack]: each(4) };
+    listed["/20160918/volumeBackups"] = { [stack]: each(2) };
+    listed["/20200501/networkLoadBalancers"] = { [stack]: each(2) };
+    const { said } = oracleFinding(await probes.inventory(), allowanceOn("2026-11-21"));
+    expect(said).toContain("volume backups 6 of 5");
+    expect(said).toContain("network load balancers 2 of 1");
 });
 
 test("objects, unfinished uploads and custom images take room; Oracle's own images take none", async () => {
