@@ -17,6 +17,7 @@ describe("Oracle also refuses", () => {
         const { compartmentId, vcnId, gateway } = await tenant.network();
         const vcn = { compartmentId, cidrBlocks: ["10.9.0.0/16"] };
         await expect(tenant.make("vcn", { ...vcn, dnsLabel: "a-label" })).rejects.toThrow(/dnsLabel 'a-label'/);
+        await expect(tenant.make("vcn", { compartmentId })).rejects.toThrow(/cidrBlocks must be given/);
         const other = await tenant.make("vcn", vcn);
         const routeRules = [{ destination: "0.0.0.0/0", networkEntityId: gateway.id }];
         const routes = { compartmentId, vcnId: other.id, routeRules };
