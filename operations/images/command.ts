@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { oracleSchematicYaml } from "../../components/talos/boot-configuration";
 import type { Fleet } from "../../config";
-import type { CloudConfig } from "../../config/cloud";
+import type { CloudConfig, ImageConfig } from "../../config/cloud";
 import {
     type Archive,
     archivePath,
@@ -72,9 +72,29 @@ export async function buildCommand(stack: string, folder = projectFolder, tell: 
         talos: { version: fleet.talos.version, schematic: oracleSchematicYaml(fleet.talos.extensions) },
         tell,
     });
-    for (const { path: file, bytes } of built) {
-        tell(`${path.relative(folder, file)}: ${(bytes / 1e9).toFixed(2)} GB`);
+    for (const archive of built) {
+        place(archive, archive.image === bootImage(images) ? fleet.cloud.images.instance : undefined, folder, tell);
     }
+}
+
+/** Puts an archive where the stack uploads it from, if it does, and says how large it is. */
+export function place(
+    { path: built, bytes }: Archive,
+    wanted: ImageConfig | undefined,
+    folder: string,
+    tell: Tell,
+): void {
+    const gigabytes = (bytes / 1e9).toFixed(2);
+    if (wanted === undefined || !("path" in wanted)) {
+        tell(`${path.relative(folder, built)}: ${gigabytes} GB`);
+        return;
+    }
+    const target = path.resolve(folder, wanted.path);
+    fs.mkdirSync(path.dirname(target), { recursive: true });
+    fs.renameSync(built, target);
+    // The free 20 GB are counted with what the stack says, before anything is sent.
+    const wrong = bytes / 1e9 > wanted.sizeGb ? `; write ${gigabytes} under strata:cloud.images.instance.sizeGb` : "";
+    tell(`${wanted.path}: ${gigabytes} GB${wrong}`);
 }
 
 /** What is uploaded, for whom. */

@@ -178,7 +178,7 @@ async function inventoryOf(
         const balancers = await list(async (page) => {
             const { networkLoadBalancerCollection: collection, opcNextPage } =
                 await networkLoadBalancers.listNetworkLoadBalancers({ compartmentId, ...page });
-            return { items: collection.items, opcNextPage };
+            return { items: collection.items ?? [], opcNextPage };
         });
         for (const { id, displayName } of balancers.filter(({ lifecycleState }) => !gone.test(lifecycleState))) {
             add("NetworkLoadBalancer/networkLoadBalancer:NetworkLoadBalancer", id, displayName, {});

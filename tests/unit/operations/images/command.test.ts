@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { imagesOf } from "../../../../images/catalog";
-import { type UploadArgs, uploadCommand, uploadImages } from "../../../../operations/images/command";
+import { place, type UploadArgs, uploadCommand, uploadImages } from "../../../../operations/images/command";
 import { oracleServices } from "../../../../operations/oracle/services";
 import { OracleServer } from "../../../harness/oracle-server";
 
@@ -109,4 +109,21 @@ test("an image the stack uploads itself is left to it, once it is built", async 
 
 test("a homelab needs no images of its own", async () => {
     await expect(uploadCommand("homelab")).rejects.toThrow("homelab needs no images of its own");
+});
+
+test("an archive the stack uploads itself is put where it looks for it, and a size that says too little is told", () => {
+    build();
+    const [, image] = images;
+    if (image === undefined) {
+        throw new Error("no image");
+    }
+    const archive = { image, path: path.join(folder, "proxmox.oci"), bytes: 2.5e9 };
+    const wanted = { name: "x", bucket: "b", object: "x.oci", path: "images/own/x.oci", sizeGb: 1.6 };
+    place(archive, wanted, folder, (sentence) => told.push(sentence));
+    expect(fs.existsSync(path.join(folder, "images", "own", "x.oci"))).toBe(true);
+    expect(told).toEqual(["images/own/x.oci: 2.50 GB; write 2.50 under strata:cloud.images.instance.sizeGb"]);
+    place({ ...archive, path: path.join(folder, "debian-base.oci") }, lookUp.instance, folder, (sentence) =>
+        told.push(sentence),
+    );
+    expect(told.at(-1)).toBe("debian-base.oci: 2.50 GB");
 });
