@@ -1,6 +1,7 @@
 /**
- * The package `command`. A rehearsal touches nothing: no command is run. A remote one is checked for whether its host
- * could be reached. What a command prints is empty, unless its environment says it in `REHEARSED_STDOUT`.
+ * The package `command`. A rehearsal touches nothing: no command is run on this machine. A remote one runs in the
+ * world's own host at that address, whose login and script count; where the world has no such host it is checked for
+ * whether it could be reached. What those print is empty, unless their environment says it in `REHEARSED_STDOUT`.
  */
 import { createHash } from "node:crypto";
 import type {
@@ -12,6 +13,7 @@ import type {
 } from "../world/behaviour";
 import { number, type Properties, text } from "../world/value";
 import type { World } from "../world/world";
+import { runOnHost } from "./command-host";
 import { difference } from "./properties";
 
 /** One command that would have been run. */
@@ -47,11 +49,18 @@ export function commandPackage(
         return host;
     };
     const command = (where: "local" | "remote"): ResourceBehaviour => {
-        const run = (inputs: Properties, step: "create" | "update" | "delete", operation: Operation): void => {
+        const run = async (
+            inputs: Properties,
+            step: "create" | "update" | "delete",
+            operation: Operation,
+        ): Promise<Properties> => {
             const asked = text(inputs, step) ?? (step === "update" ? text(inputs, "create") : undefined);
-            if (asked !== undefined) {
-                record({ where: reach(inputs), name: operation.name, command: asked });
+            if (asked === undefined) {
+                return printed(inputs);
             }
+            const rehearsed = await runOnHost(world, inputs, asked, operation);
+            record({ where: rehearsed?.where ?? reach(inputs), name: operation.name, command: asked });
+            return rehearsed?.printed ?? printed(inputs);
         };
         return {
             check: (inputs, _old, { name }) => ({
@@ -60,16 +69,16 @@ export function commandPackage(
             }),
             diff: (before, after) => difference(before, after, (key) => key === "triggers"),
             create: async (inputs, operation) => {
-                run(inputs, "create", operation);
+                const said = await run(inputs, "create", operation);
                 const id = createHash("sha256").update(operation.urn).digest("hex").slice(0, 20);
-                return { id, outputs: { ...inputs, ...printed(inputs) } };
+                return { id, outputs: { ...inputs, ...said } };
             },
             read: async (id, state, inputs) => ({ id, outputs: state, inputs }),
-            update: async (_id, _old, inputs, operation) => {
-                run(inputs, "update", operation);
-                return { ...inputs, ...printed(inputs) };
-            },
-            delete: async (_id, state, operation) => run(state, "delete", operation),
+            update: async (_id, _old, inputs, operation) => ({
+                ...inputs,
+                ...(await run(inputs, "update", operation)),
+            }),
+            delete: async (_id, state, operation) => void (await run(state, "delete", operation)),
         };
     };
     const copy: ResourceBehaviour = {

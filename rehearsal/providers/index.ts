@@ -7,6 +7,7 @@ import { kubernetesPackage } from "./kubernetes";
 import { ociPackage } from "./oci";
 import { proxmoxvePackage } from "./proxmoxve";
 import { randomPackage } from "./random";
+import { tailscalePackage } from "./tailscale";
 import { talosPackage } from "./talos";
 import { tlsPackage } from "./tls";
 
@@ -18,6 +19,7 @@ export function packages(world: World): readonly PackageBehaviour[] {
         ociPackage(world),
         proxmoxvePackage(world),
         randomPackage(),
+        tailscalePackage(world),
         talosPackage(world),
         tlsPackage(world),
     ];

@@ -119,6 +119,11 @@ export class Network {
             : this.networkOf(from) === subnet.name || subnet.reachableFrom(from);
     }
 
+    /** True where a network of that name is there. */
+    hasNetwork(name: string): boolean {
+        return this.#subnets.has(name);
+    }
+
     /** Name of the network an address belongs to, undefined where it is in none. */
     networkOf(address: string): string | undefined {
         return this.#subnetOf(address)?.name;

@@ -17,6 +17,9 @@ export class VirtualMachine {
     /** False where it was told to do without KVM, as `qm set ID --kvm 0` does. */
     kvm = true;
 
+    /** True once it is set to run without hardware virtualisation: `qm set --kvm 0`. */
+    emulated = false;
+
     private constructor(
         readonly proxmox: Proxmox,
         readonly id: number,
@@ -86,6 +89,12 @@ export class VirtualMachine {
             }
         }
         if (host.kvm === false && this.kvm) {
+            throw this.#startFailed(
+                "KVM virtualisation configured, but not available. Either disable in VM configuration or enable in BIOS.",
+                "PVE/QemuServer.pm, config_to_command",
+            );
+        }
+        if (host.virtualisation === false && !this.emulated) {
             throw this.#startFailed(
                 "KVM virtualisation configured, but not available. Either disable in VM configuration or enable in BIOS.",
                 "PVE/QemuServer.pm, config_to_command",

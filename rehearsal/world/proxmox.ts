@@ -35,15 +35,25 @@ export class Proxmox {
     readonly machines = new Map<number, VirtualMachine>();
 
     constructor(
-        readonly site: SiteProxmox,
+        public site: SiteProxmox,
         readonly around: ProxmoxSurroundings,
     ) {
-        const shared = new Map<string, Datastore>();
+        this.#addDatastores(site);
+    }
+
+    /** Takes in what has changed of a cluster that grows: its nodes, datastores, bridges and token. */
+    grow(site: SiteProxmox): void {
+        this.site = site;
+        this.#addDatastores(site);
+    }
+
+    #addDatastores(site: SiteProxmox): void {
+        const shared = new Map(this.datastores.map((store) => [store.id, store]));
         for (const [node, { datastores }] of Object.entries(site.nodes)) {
             for (const [id, store] of Object.entries(datastores)) {
                 const known = shared.get(id);
                 if (known !== undefined) {
-                    known.nodes = [...known.nodes, node];
+                    known.nodes = [...new Set([...known.nodes, node])];
                     continue;
                 }
                 const made = new Datastore(id, store.content, store.sizeGiB, store.shared ?? false, [node]);
@@ -135,10 +145,31 @@ export class Proxmox {
 
 /** All installations of a site. */
 export class ProxmoxFleet {
-    readonly installations: readonly Proxmox[];
+    readonly installations: Proxmox[];
 
     constructor(private readonly around: ProxmoxSurroundings) {
         this.installations = around.site.proxmox.map((site) => new Proxmox(site, around));
+    }
+
+    /** Enters a cluster that was formed at run time, or what has changed of one. It is known by its endpoint. */
+    form(site: SiteProxmox): void {
+        const known = this.installations.find((each) => each.site.endpoint === site.endpoint);
+        if (known === undefined) {
+            this.installations.push(new Proxmox(site, this.around));
+        } else {
+            known.grow(site);
+        }
+    }
+
+    /** Takes a cluster away whose hosts are gone, with the machines on it. */
+    dissolve(endpoint: string): void {
+        const place = this.installations.findIndex(({ site }) => site.endpoint === endpoint);
+        for (const { machine } of place < 0 ? [] : (this.installations[place]?.machines.values() ?? [])) {
+            this.around.talos.remove(machine);
+        }
+        if (place >= 0) {
+            this.installations.splice(place, 1);
+        }
     }
 
     /** The installation a provider's configuration reaches. Refuses a wrong endpoint or token. */

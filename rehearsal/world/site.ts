@@ -4,6 +4,7 @@
  */
 import type { Duration } from "./durations";
 import type { SiteOracle } from "./oracle/site";
+import type { SiteTailnet } from "./tailnet/tailnet";
 
 /** A Proxmox VE datastore as it stands. */
 export interface SiteDatastore {
@@ -21,6 +22,8 @@ export interface SiteNode {
     readonly datastores: Readonly<Record<string, SiteDatastore>>;
     /** Bridge name to the name of the network it is attached to, e.g. `{ vmbr0: "lan" }`. */
     readonly bridges: Readonly<Record<string, string>>;
+    /** False where the processor offers no virtualisation, so that machines run under emulation only. Default true. */
+    readonly virtualisation?: boolean;
     /** False where the host has no `/dev/kvm`: machines run there under emulation, once told to. Default true. */
     readonly kvm?: boolean;
 }
@@ -98,6 +101,8 @@ export interface Site {
     readonly git?: readonly SiteRepository[];
     /** The Oracle tenancy. Default none. */
     readonly oracle?: SiteOracle;
+    /** The tailnet machines join. Default none. */
+    readonly tailnet?: SiteTailnet;
     /** Public address of the machine the program runs on, as firewalls see it. Default `198.51.100.7`. */
     readonly operatorAddress?: string;
     /** Steps that take another time here than in `world/durations.ts`, or belong to another document's phase. */

@@ -1,6 +1,8 @@
 /** The simulated world: one for all providers of a rehearsal, so that what one makes the others find. */
 import { Clock } from "./clock";
 import { Git } from "./git";
+import { LinuxHosts } from "./hosts/linux-host";
+import { enterCluster, guestsOf } from "./hosts/pve-site";
 import { ImageFactory } from "./image-factory";
 import { Kubernetes } from "./kubernetes/kubernetes";
 import { Ledger } from "./ledger";
@@ -9,6 +11,7 @@ import { Oracle } from "./oracle/oracle";
 import { ProxmoxFleet } from "./proxmox";
 import { Random } from "./random";
 import type { Site } from "./site";
+import { Tailnet } from "./tailnet/tailnet";
 import { Talos } from "./talos";
 
 /** How a world is set up. */
@@ -37,6 +40,10 @@ export class World {
     readonly proxmox: ProxmoxFleet;
     readonly kubernetes: Kubernetes;
     readonly oracle: Oracle;
+    readonly tailnet: Tailnet;
+    readonly hosts: LinuxHosts;
+    /** True where a network is reached from the machine the program runs on, over the mesh. */
+    readonly reachesPrivately = (cidr: string): boolean => this.tailnet.reaches(cidr);
 
     constructor(options: WorldOptions) {
         this.site = options.site;
@@ -57,7 +64,14 @@ export class World {
             },
         });
         this.proxmox = new ProxmoxFleet(this);
+        this.tailnet = new Tailnet(options.site.tailnet);
+        this.hosts = new LinuxHosts(this.network, this.tailnet, (cluster) => enterCluster(this, cluster));
+        this.hosts.guest = guestsOf(this);
         this.oracle = new Oracle(this);
+        this.hosts.behind = (address) =>
+            options.site.oracle === undefined
+                ? undefined
+                : this.oracle.trace(options.site.operatorAddress ?? "198.51.100.7", address, 22).at?.instance;
     }
 
     /** What is wrong though every operation was accepted, one sentence each; empty where all is well. */
@@ -67,6 +81,11 @@ export class World {
 
     /** Everything that is there and was not at the beginning, one line each; empty after a destroy that took all. */
     remains(): string[] {
-        return [...this.oracle.remains(), ...this.proxmox.remains(), ...this.kubernetes.remains()];
+        return [
+            ...this.oracle.remains(),
+            ...this.tailnet.remains(),
+            ...this.proxmox.remains(),
+            ...this.kubernetes.remains(),
+        ];
     }
 }

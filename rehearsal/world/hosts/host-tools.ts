@@ -30,6 +30,7 @@ export function tailscaleUp(
         readonly key: string | undefined;
         readonly routes: string | undefined;
         readonly live: () => boolean;
+        readonly listens: (port: number) => boolean;
     },
 ): Answer {
     if (!host.spec.hasWayOut()) {
@@ -45,7 +46,11 @@ export function tailscaleUp(
     if (typeof device === "string") {
         return failed(device);
     }
-    host.around.network.claim(device.address, `device ${device.hostname}`);
+    host.around.network.attach(device.address, {
+        name: `device ${device.hostname}`,
+        listens: asked.listens,
+        drops: () => !asked.live(),
+    });
     return fine();
 }
 
@@ -160,6 +165,7 @@ export const hostTools: Readonly<Record<string, HostTool>> = {
             key: keyFrom(option(args, "auth-key"), (path) => host.read(path)),
             routes: option(args, "advertise-routes"),
             live: () => host.on && host.spec.hasWayOut(),
+            listens: (port) => port === 22 || (port === 8006 && host.spec.boots === "proxmox"),
         });
         const device = [...host.around.tailnet.devices.values()].findLast((each) => each.hostname === hostname);
         if (answer.code === 0 && device !== undefined) {

@@ -1,9 +1,11 @@
 /** Computers with Linux on them: they boot with cloud-init, join the mesh, and run scripts over SSH. */
 import type { Host, Network } from "../network";
 import type { BootedHost, Hosts } from "../oracle/hosts";
+import type { VirtualMachine } from "../proxmox-machine";
 import type { Device, Tailnet } from "../tailnet/tailnet";
 import { runCloudInit } from "./cloud-init";
-import { hostTools } from "./host-tools";
+import { stepOf } from "./durations";
+import { type HostTool, hostTools } from "./host-tools";
 import type { NodeState, PveCluster } from "./pve-cluster";
 import { pveTools } from "./pve-tools";
 import { runScript } from "./shell";
@@ -76,18 +78,28 @@ export class LinuxHost implements ShellHost {
     }
 
     has(name: string): boolean {
-        return (
-            this.installed.has(name) ||
-            hostTools[name] !== undefined ||
-            (this.spec.boots === "proxmox" && pveTools[name] !== undefined)
-        );
+        return this.installed.has(name) || this.#tool(name) !== undefined;
     }
 
     run(name: string, args: readonly string[], input: Source): Answer | undefined {
-        const tool = hostTools[name] ?? (this.spec.boots === "proxmox" ? pveTools[name] : undefined);
-        return tool === undefined || (["tailscale"].includes(name) && !this.installed.has(name))
-            ? undefined
-            : tool(this, args, input);
+        const tool = this.#tool(name);
+        return tool === undefined ? undefined : this.#timed(name, args, tool(this, args, input));
+    }
+
+    /** What a command of that name does here: only Proxmox VE has its own, and Tailscale is there once installed. */
+    #tool(name: string): HostTool | undefined {
+        if (name === "tailscale" && !this.installed.has(name)) {
+            return undefined;
+        }
+        return hostTools[name] ?? (this.spec.boots === "proxmox" ? pveTools[name] : undefined);
+    }
+
+    #timed(name: string, args: readonly string[], answer: Answer): Answer {
+        const step = stepOf(name, args);
+        if (step !== undefined && answer.code === 0) {
+            this.around.steps.push(step);
+        }
+        return answer;
     }
 
     #store(path: string): Map<string, string> {
@@ -98,8 +110,12 @@ export class LinuxHost implements ShellHost {
 /** All Linux hosts of a world. */
 export class LinuxHosts implements Hosts {
     readonly #hosts = new Map<string, LinuxHost>();
+    /** Steps that took time, since somebody last took them. */
+    readonly steps: string[] = [];
     /** Clusters formed on them. */
     readonly clusters: PveCluster[] = [];
+    /** Finds a virtual machine on a host. Default: there is none. */
+    guest: (host: LinuxHost, id: number) => VirtualMachine | undefined = () => undefined;
     /** Name of the host behind a public address; the cloud that translates them says so. Default: none is. */
     behind: (address: string) => string | undefined = () => undefined;
 
@@ -108,7 +124,13 @@ export class LinuxHosts implements Hosts {
         readonly tailnet: Tailnet,
         /** Called when a cluster has been formed, changed or lost. */
         readonly changed: (cluster: PveCluster) => void = () => undefined,
-    ) {}
+    ) {
+        // Tailscale's addresses (https://tailscale.com/kb/1015/100.x-addresses).
+        const member = tailnet.site !== undefined && tailnet.site.operator !== false;
+        if (tailnet.site !== undefined) {
+            network.addNetwork("tailnet", { cidr: "100.64.0.0/10", reachable: () => member });
+        }
+    }
 
     boot(spec: BootedHost): Host {
         const host = new LinuxHost(spec, this);
@@ -183,8 +205,21 @@ export class LinuxHosts implements Hosts {
             : `ssh: handshake failed: ssh: unable to authenticate, attempted methods [none${privateKey === undefined ? "" : " publickey"}], no supported methods remain`;
     }
 
-    /** Runs a script on a host. */
-    run(host: LinuxHost, script: string): { readonly code: number; readonly out: string; readonly err: string } {
-        return runScript(host, script);
+    /** A host loses its power, and may get it back. */
+    power(name: string, on: boolean): void {
+        const host = this.#hosts.get(name);
+        if (host !== undefined) {
+            host.on = on;
+        }
+    }
+
+    /** Runs a script on a host; with the steps that took time. */
+    run(
+        host: LinuxHost,
+        script: string,
+    ): { readonly code: number; readonly out: string; readonly err: string; readonly steps: readonly string[] } {
+        this.steps.splice(0);
+        const ran = runScript(host, script);
+        return { ...ran, steps: this.steps.splice(0) };
     }
 }

@@ -91,7 +91,8 @@ function execute(
             hostname: container.hostname,
             key: keyFrom(option(rest, "auth-key"), (path) => container.files.get(path)),
             routes: option(rest, "advertise-routes"),
-            live: () => hasWayOut(host, cluster, container) && cluster.quorate,
+            live: () => hasWayOut(host, cluster, container),
+            listens: () => false,
         });
         container.joined = answer.code === 0;
         return answer;

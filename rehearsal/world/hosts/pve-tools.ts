@@ -5,6 +5,7 @@ import { option, unknownOption } from "./host-tools";
 import type { LinuxHost } from "./linux-host";
 import { PveCluster } from "./pve-cluster";
 import { containerTools } from "./pve-containers";
+import { qm } from "./pve-guests";
 import { pvesh } from "./pve-sdn";
 import { type Answer, failed, fine } from "./shell-io";
 
@@ -247,6 +248,7 @@ export const pveTools: Readonly<Record<string, HostTool>> = {
     "ceph-volume": cephVolume,
     pveum,
     pvesh,
+    qm,
     sgdisk,
     partprobe: () => fine(),
     udevadm: () => fine(),

@@ -130,8 +130,10 @@ export class Shell {
                 }
                 return new Shell(this.host).script(script, streams);
             }
-            default:
-                return undefined;
+            default: {
+                const script = name.includes("/") ? this.host.read(name) : undefined;
+                return script === undefined ? undefined : new Shell(this.host).script(script, streams);
+            }
         }
     }
 
