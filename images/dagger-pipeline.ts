@@ -2,6 +2,7 @@
  * The recipe in a container, by Dagger's API. The engine is spoken to as its documentation describes for other
  * clients: GraphQL over HTTP inside of `dagger run`, which names port and token in the environment.
  */
+import * as http from "node:http";
 import * as path from "node:path";
 
 /** The Debian the recipes run on: it has what `images/recipe/lib.sh` asks for, and boots nothing itself. */
@@ -66,16 +67,30 @@ function disk(recipe: string, script: string, out: string): string {
 }`;
 }
 
-async function ask({ port, token }: DaggerSession, query: string): Promise<unknown> {
-    const response = await fetch(`http://127.0.0.1:${port}/query`, {
-        method: "POST",
-        headers: {
-            authorization: `Basic ${Buffer.from(`${token}:`).toString("base64")}`,
-            "content-type": "application/json",
-        },
-        body: JSON.stringify({ query }),
+/** Answered when the build ends: `fetch` would give up after five minutes without a header. */
+function post({ port, token }: DaggerSession, body: string): Promise<string> {
+    const headers = {
+        authorization: `Basic ${Buffer.from(`${token}:`).toString("base64")}`,
+        "content-type": "application/json",
+    };
+    return new Promise((done, failed) => {
+        const request = http.request(
+            { host: "127.0.0.1", port, path: "/query", method: "POST", headers },
+            (response) => {
+                const chunks: Buffer[] = [];
+                response.on("data", (chunk: Buffer) => chunks.push(chunk));
+                response.on("error", failed);
+                response.on("end", () => done(Buffer.concat(chunks).toString("utf8")));
+            },
+        );
+        request.on("error", failed);
+        request.end(body);
     });
-    const { data, errors } = (await response.json()) as {
+}
+
+async function ask(session: DaggerSession, query: string): Promise<unknown> {
+    const answer = await post(session, JSON.stringify({ query }));
+    const { data, errors } = JSON.parse(answer) as {
         readonly data?: unknown;
         readonly errors?: readonly { readonly message: string }[];
     };
