@@ -2,6 +2,7 @@
 import { talosOnInstances } from "../world/oracle/durations";
 import type { Site } from "../world/site";
 import { allowanceOf2026, tenancy } from "./oracle-tenancy";
+import { rehearsedTailnet } from "./rehearsed-tailnet";
 import { repositoryOf } from "./repository";
 import { kubernetesByTalos, talosVersions } from "./talos-support";
 
@@ -13,6 +14,7 @@ export const ociFree2026: Site = {
     kubernetesByTalos,
     oracle: tenancy(allowanceOf2026),
     git: [repositoryOf("oci-free-2026")],
+    tailnet: rehearsedTailnet,
     operatorAddress: "198.51.100.7",
     durations: talosOnInstances,
 };
