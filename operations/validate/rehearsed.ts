@@ -69,7 +69,15 @@ function storedIn({ oracle }: World): Stored[] {
     ];
 }
 
+/** A cluster formed on hosts tells its quorum itself; of hypervisors that were there already, most have to be on. */
 function quorumOf({ world, down }: RehearsedStack): Quorum {
+    const [formed] = world.hosts.clusters;
+    if (formed !== undefined) {
+        return {
+            nodes: formed.members.map(({ hostname, on }) => ({ name: hostname, online: on })),
+            quorate: formed.quorate,
+        };
+    }
     const nodes = world.proxmox.installations
         .flatMap(({ site }) => Object.keys(site.nodes))
         .map((name) => ({ name, online: !down.has(name) }));
@@ -127,6 +135,7 @@ function powerOff(world: World, host: string): void {
             machine.stop();
         }
     }
+    world.hosts.off(host);
 }
 
 /**
