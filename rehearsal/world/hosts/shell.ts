@@ -7,10 +7,9 @@ import {
     type ParsedScript,
     type Pipeline,
     parse,
-    type Redirection,
     type Statement,
-    type Word,
 } from "unbash";
+import { builtIn, type Options } from "./shell-builtins";
 import {
     type Answer,
     Exit,
@@ -21,17 +20,16 @@ import {
     type Streams,
     Unsupported,
 } from "./shell-io";
-import { type Expansion, fields, partsText, text } from "./shell-words";
+import { type RedirectsAround, redirected } from "./shell-redirects";
+import { Scope } from "./shell-scope";
+import { type Expansion, fields, text } from "./shell-words";
 import { drain, textTools } from "./text-tools";
 
 /** One shell on one host. */
 export class Shell {
-    readonly #variables = new Map<string, string>();
+    readonly #scope = new Scope();
     readonly #functions = new Map<string, CommandNode | CompoundList>();
-    readonly #frames: Map<string, string | undefined>[] = [];
-    #positional: readonly string[] = [];
-    #errexit = false;
-    #pipefail = false;
+    readonly #options: Options = { errexit: false, pipefail: false };
     /** How many conditions the running command is part of: a failure in one stops nothing. */
     #tested = 0;
     #substituted = 0;
@@ -68,7 +66,13 @@ export class Shell {
         if (body !== undefined) {
             return this.#inFunction(body, rest, streams);
         }
-        const own = this.#own(name, rest, streams);
+        const own = builtIn(name, rest, streams, {
+            host: this.host,
+            scope: this.#scope,
+            options: this.#options,
+            call: (words) => this.call(words, streams),
+            spawn: (script) => new Shell(this.host).script(script, streams),
+        });
         if (own !== undefined) {
             return own;
         }
@@ -84,83 +88,16 @@ export class Shell {
         return answer.code;
     }
 
-    #own(name: string, args: readonly string[], streams: Streams): number | undefined {
-        switch (name) {
-            case "set":
-                this.#errexit ||= args.some((arg) => /^-\w*e/.test(arg));
-                this.#pipefail ||= args.includes("pipefail");
-                return 0;
-            case "exit":
-                throw new Exit(Number(args[0] ?? 0));
-            case "return":
-                throw new Return(Number(args[0] ?? 0));
-            case "shift":
-                this.#positional = this.#positional.slice(Number(args[0] ?? 1));
-                return 0;
-            case "read": {
-                const names = args.filter((arg) => arg !== "-r");
-                if (streams.input.text === "") {
-                    return 1;
-                }
-                const [line = ""] = streams.input.text.split("\n", 1);
-                streams.input.text = streams.input.text.slice(line.length + 1);
-                const words = line.trim().split(/\s+/);
-                for (const [index, each] of names.entries()) {
-                    const last = index === names.length - 1;
-                    this.#variables.set(each, last ? words.slice(index).join(" ") : (words[index] ?? ""));
-                }
-                return 0;
-            }
-            case "command": {
-                const asked = args[0] === "-v" ? args[1] : undefined;
-                if (asked === undefined) {
-                    throw new Unsupported("command without -v");
-                }
-                return textTools[asked] !== undefined || this.host.has(asked) ? 0 : 1;
-            }
-            case "timeout":
-                return this.call(args.slice(1), streams);
-            case "sh":
-            case "bash": {
-                const [option = "", inline = ""] = args;
-                const script = option === "-c" ? inline : this.host.read(option);
-                if (script === undefined) {
-                    streams.err.text += `${name}: 0: cannot open ${option}: No such file\n`;
-                    return 127;
-                }
-                return new Shell(this.host).script(script, streams);
-            }
-            default: {
-                const script = name.includes("/") ? this.host.read(name) : undefined;
-                return script === undefined ? undefined : new Shell(this.host).script(script, streams);
-            }
-        }
-    }
-
     #inFunction(body: CommandNode | CompoundList, args: readonly string[], streams: Streams): number {
-        const outer = this.#positional;
-        const frame = new Map<string, string | undefined>();
-        this.#positional = args;
-        this.#frames.push(frame);
         try {
-            return body.type === "CompoundList"
-                ? this.#statements(body.commands, streams)
-                : this.#command(body, streams);
+            return this.#scope.inFunction(args, () =>
+                body.type === "CompoundList" ? this.#statements(body.commands, streams) : this.#command(body, streams),
+            );
         } catch (error) {
             if (error instanceof Return) {
                 return error.code;
             }
             throw error;
-        } finally {
-            this.#positional = outer;
-            this.#frames.pop();
-            for (const [name, value] of frame) {
-                if (value === undefined) {
-                    this.#variables.delete(name);
-                } else {
-                    this.#variables.set(name, value);
-                }
-            }
         }
     }
 
@@ -171,7 +108,7 @@ export class Shell {
                 throw new Unsupported("&");
             }
             code = this.#node(command, streams);
-            this.#variables.set("?", `${code}`);
+            this.#scope.variables.set("?", `${code}`);
         }
         return code;
     }
@@ -189,7 +126,7 @@ export class Shell {
         if (inverted) {
             return code === 0 ? 1 : 0;
         }
-        if (code !== 0 && this.#errexit && this.#tested === 0 && this.#substituted === 0) {
+        if (code !== 0 && this.#options.errexit && this.#tested === 0 && this.#substituted === 0) {
             throw new Exit(code);
         }
         return code;
@@ -222,7 +159,7 @@ export class Shell {
             worst = code === 0 ? worst : code;
             input = out;
         }
-        return this.#pipefail ? worst : code;
+        return this.#options.pipefail ? worst : code;
     }
 
     #condition(act: () => number): number {
@@ -236,19 +173,13 @@ export class Shell {
 
     /** As a subshell: its variables and its exit stay inside. */
     #apart(act: () => number): number {
-        const kept = new Map(this.#variables);
         try {
-            return act();
+            return this.#scope.apart(act);
         } catch (error) {
             if (error instanceof Exit) {
                 return error.code;
             }
             throw error;
-        } finally {
-            this.#variables.clear();
-            for (const [name, value] of kept) {
-                this.#variables.set(name, value);
-            }
         }
     }
 
@@ -257,7 +188,7 @@ export class Shell {
             case "Command":
                 return this.#simple(node, streams);
             case "Redirected":
-                return this.#redirected(node.redirects, streams, (inner) => this.#command(node.command, inner));
+                return redirected(node.redirects, streams, this.#around, (inner) => this.#command(node.command, inner));
             case "Function":
                 this.#functions.set(text(node.name, this.#expansion(streams)), node.body);
                 return 0;
@@ -287,7 +218,7 @@ export class Shell {
                 let code = 0;
                 const around = this.#expansion(streams);
                 for (const value of (node.wordlist ?? []).flatMap((word) => fields(word, around))) {
-                    this.#variables.set(node.name.value, value);
+                    this.#scope.variables.set(node.name.value, value);
                     code = this.#statements(node.body.commands, streams);
                 }
                 return code;
@@ -298,26 +229,28 @@ export class Shell {
     }
 
     #simple(node: Command, streams: Streams): number {
-        return this.#redirected(node.redirects, streams, (inner) => {
+        return redirected(node.redirects, streams, this.#around, (inner) => {
             const around = this.#expansion(inner);
-            this.#variables.set("substituted", "0");
+            this.#scope.variables.set("$(", "0");
             const name = node.name === undefined ? [] : fields(node.name, around);
             const command = name[0];
             const assigning = command === undefined || command === "local" || command === "export";
             for (const each of [...node.prefix, ...(assigning ? node.suffix : [])]) {
                 if (each.type === "Assignment") {
-                    this.#declare(each.name, command);
+                    if (command === "local") {
+                        this.#scope.own(each.name);
+                    }
                     const { value } = each;
                     if (value.type === "ArrayValue" || each.append === true) {
                         throw new Unsupported(each.text);
                     }
-                    this.#variables.set(each.name, text(value, around));
-                } else if (each.type === "Word") {
-                    this.#declare(text(each, around), command);
+                    this.#scope.variables.set(each.name, text(value, around));
+                } else if (each.type === "Word" && command === "local") {
+                    this.#scope.own(text(each, around));
                 }
             }
             if (command === undefined) {
-                return Number(this.#variables.get("substituted"));
+                return Number(this.#scope.variables.get("$("));
             }
             if (assigning) {
                 return 0;
@@ -327,30 +260,25 @@ export class Shell {
         });
     }
 
-    #declare(name: string, command: string | undefined): void {
-        const frame = this.#frames.at(-1);
-        if (command === "local" && frame !== undefined && !frame.has(name)) {
-            frame.set(name, this.#variables.get(name));
-        }
-    }
-
     #expansion(streams: Streams): Expansion {
         return {
-            get: (name) =>
-                /^\d+$/.test(name)
-                    ? this.#positional[Number(name) - 1]
-                    : name === "*"
-                      ? this.#positional.join(" ")
-                      : name === "#"
-                        ? `${this.#positional.length}`
-                        : this.#variables.get(name),
-            set: (name, value) => void this.#variables.set(name, value),
-            positional: this.#positional,
+            get: (name) => this.#scope.get(name),
+            set: (name, value) => void this.#scope.variables.set(name, value),
+            positional: this.#scope.positional,
             substitute: ({ script, text: written }) => this.#substitute(script, written, streams),
             stop: (message) => {
                 streams.err.text += `bash: ${message}\n`;
                 throw new Exit(1);
             },
+        };
+    }
+
+    get #around(): RedirectsAround {
+        return {
+            host: this.host,
+            expansion: (streams) => this.#expansion(streams),
+            produce: (commands, streams) =>
+                void this.#condition(() => this.#apart(() => this.#statements(commands, streams))),
         };
     }
 
@@ -368,79 +296,8 @@ export class Shell {
         } finally {
             this.#substituted -= 1;
         }
-        this.#variables.set("substituted", `${code}`);
+        this.#scope.variables.set("$(", `${code}`);
         return out.text.replace(/\n+$/, "");
-    }
-
-    #redirected(redirects: readonly Redirection[], streams: Streams, act: (inner: Streams) => number): number {
-        let inner = streams;
-        const files: { readonly path: string; readonly sink: Sink; readonly before: string }[] = [];
-        for (const each of redirects) {
-            const around = this.#expansion(streams);
-            if (each.type === "HereString") {
-                inner = {
-                    ...inner,
-                    input: { text: `${each.target === undefined ? "" : text(each.target, around)}\n` },
-                };
-            } else if (each.type === "HereDoc") {
-                const { parts, text: plain } = each.body;
-                const quoted = each.delimiter?.quoted === true || parts === undefined;
-                inner = { ...inner, input: { text: quoted ? plain : partsText(parts, around) } };
-            } else {
-                const { target } = each;
-                if (target === undefined) {
-                    throw new Unsupported(each.operator);
-                }
-                if (each.operator === "<") {
-                    inner = { ...inner, input: { text: this.#source(target, streams) } };
-                    continue;
-                }
-                const stream =
-                    each.descriptor?.type === "FileDescriptor" && each.descriptor.value === 2 ? "err" : "out";
-                const to = text(target, around);
-                if (each.operator === ">&") {
-                    inner = { ...inner, [stream]: to === "1" ? inner.out : inner.err };
-                    continue;
-                }
-                if (each.operator !== ">" && each.operator !== ">>") {
-                    throw new Unsupported(each.operator);
-                }
-                const sink: Sink = { text: "" };
-                inner = { ...inner, [stream]: sink };
-                if (to !== "/dev/null") {
-                    const before = each.operator === ">>" ? (this.host.read(to) ?? "") : "";
-                    if (!this.host.write(to, before)) {
-                        streams.err.text += `bash: ${to}: No such file or directory\n`;
-                        return 1;
-                    }
-                    files.push({ path: to, sink, before });
-                }
-            }
-        }
-        try {
-            return act(inner);
-        } finally {
-            for (const { path, sink, before } of files) {
-                this.host.write(path, before + sink.text);
-            }
-        }
-    }
-
-    #source(target: Word, streams: Streams): string {
-        const part = target.parts?.[0];
-        if (part?.type === "ProcessSubstitution" && part.operator === "<" && part.script !== undefined) {
-            const out: Sink = { text: "" };
-            const { commands } = part.script;
-            this.#condition(() => this.#apart(() => this.#statements(commands, { ...streams, out })));
-            return out.text;
-        }
-        const file = text(target, this.#expansion(streams));
-        const content = this.host.read(file);
-        if (content === undefined) {
-            streams.err.text += `bash: ${file}: No such file or directory\n`;
-            throw new Exit(1);
-        }
-        return content;
     }
 }
 
