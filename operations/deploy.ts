@@ -14,6 +14,7 @@ import { packages } from "../rehearsal/providers";
 import { siteOf } from "../rehearsal/sites";
 import type { Properties } from "../rehearsal/world/value";
 import { World } from "../rehearsal/world/world";
+import { type Places, upWithRoom } from "./placement";
 import { policyPack } from "./rehearse-stack";
 import { projectFolder, readStackConfig } from "./stack";
 
@@ -99,7 +100,20 @@ export async function up(name: string, folder = projectFolder): Promise<void> {
     await mend(stack);
     await told(stack.preview(judged), refused(name));
     const failure = `${name} is deployed in part, as said above; mend what was refused and run it again, nothing is lost.`;
-    await told(stack.up(judged), failure);
+    // Of Oracle's instances only: their places are in the config, checked by the preview that has just passed.
+    const places = readStackConfig(name, folder)["strata:cloud"]?.value as Places | undefined;
+    const run =
+        places === undefined
+            ? stack.up(judged)
+            : upWithRoom(
+                  {
+                      up: (options) => stack.up({ ...judged, ...options }),
+                      setConfig: (key, value, path) => stack.setConfig(key, value, path),
+                  },
+                  places,
+                  console.log,
+              );
+    await told(run, failure);
 }
 
 /**

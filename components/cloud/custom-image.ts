@@ -144,7 +144,8 @@ export function lookUpImage(
         .apply(({ images }) => newest(images, query));
 }
 
-function newest(images: readonly { readonly id: string }[], query: ImageQuery): string {
+/** The first of the images a look-up found, newest first. Throws one sentence where there is none. */
+export function newest(images: readonly { readonly id: string }[], query: ImageQuery): string {
     const [first] = images;
     if (first === undefined) {
         const sought =

@@ -27,39 +27,51 @@ export type ReservedAddressArgs = {
     readonly livesOn?: string;
 } & ReservedAddressTarget;
 
+/**
+ * The interface an instance has.
+ *
+ * @throws pulumi.RunError naming the instance where it has none.
+ */
+export function attachedVnicId(
+    instance: string,
+    attachments: readonly { readonly state: string; readonly vnicId: string }[],
+): string {
+    const attached = attachments.find(({ state }) => state === "ATTACHED");
+    if (attached === undefined) {
+        throw new pulumi.RunError(
+            `instance ${instance} has no attached network interface: see its state in Oracle's console`,
+        );
+    }
+    return attached.vnicId;
+}
+
+/**
+ * OCID of the primary one of an interface's private addresses.
+ *
+ * @param expected The address it must be.
+ * @throws pulumi.RunError where it is another.
+ */
+export function primaryAddressId(
+    expected: string,
+    addresses: readonly { readonly id: string; readonly ipAddress: string; readonly isPrimary: boolean }[],
+): string {
+    const found = addresses.find(({ isPrimary }) => isPrimary);
+    if (found?.ipAddress !== expected) {
+        throw new pulumi.RunError(
+            `the interface's primary address must be ${expected}, got ${found?.ipAddress ?? "none"}: the instance was not made by this stack's config`,
+        );
+    }
+    return found.id;
+}
+
 /** The primary interface of an instance; unknown until the instance is there. */
 function primaryVnic(
     compartmentId: pulumi.Input<string>,
     instance: core.Instance,
     own: pulumi.InvokeOutputOptions,
 ): pulumi.Output<string> {
-    return pulumi
-        .all([
-            instance.displayName,
-            core.getVnicAttachmentsOutput({ compartmentId, instanceId: instance.id }, own).vnicAttachments,
-        ])
-        .apply(([name, attachments]) => {
-            const attached = attachments.find(({ state }) => state === "ATTACHED");
-            if (attached === undefined) {
-                throw new pulumi.RunError(
-                    `instance ${name} has no attached network interface: see its state in Oracle's console`,
-                );
-            }
-            return attached.vnicId;
-        });
-}
-
-/** OCID of the primary private address of an interface, which must be the one that is expected. */
-function primaryAddress(vnicId: pulumi.Output<string>, address: string, own: pulumi.InvokeOutputOptions) {
-    return core.getPrivateIpsOutput({ vnicId }, own).privateIps.apply((addresses) => {
-        const found = addresses.find((each) => each.isPrimary);
-        if (found?.ipAddress !== address) {
-            throw new pulumi.RunError(
-                `the interface's primary address must be ${address}, got ${found?.ipAddress ?? "none"}: the instance was not made by this stack's config`,
-            );
-        }
-        return found.id;
-    });
+    const { vnicAttachments } = core.getVnicAttachmentsOutput({ compartmentId, instanceId: instance.id }, own);
+    return pulumi.all([instance.displayName, vnicAttachments]).apply(([name, found]) => attachedVnicId(name, found));
 }
 
 /** One reserved public address; two are free (Oracle, Always Free Resources). It survives a new instance. */
@@ -96,7 +108,9 @@ export class ReservedAddress extends pulumi.ComponentResource {
                   { vnicId, ipAddress: args.address, displayName: name },
                   { parent: this },
               ).id
-            : primaryAddress(vnicId, args.address, { parent: this });
+            : core
+                  .getPrivateIpsOutput({ vnicId }, { parent: this })
+                  .privateIps.apply((addresses) => primaryAddressId(args.address, addresses));
     }
 }
 
