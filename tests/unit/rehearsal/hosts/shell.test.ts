@@ -24,11 +24,14 @@ test.each([
         'set -e; a=$(false) || echo caught; local=$(false; echo x); echo "$local"; b=$(false); echo never',
     ],
     ["pipefail", "set -o pipefail; false | true || echo broken"],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: text of a shell
     ["local variables", "x=1; f() { local x=2 y; y=3; echo $x$y; }; f; echo $x${y:-none}"],
     [
         "arguments",
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: text of a shell
         'f() { echo "$#:$1:${*}"; shift; for a in "$@"; do echo "<$a>"; done; echo "${@:2}"; }; f "a b" c "d e"',
     ],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: text of a shell
     ["patterns", "p=80:30080; echo ${p%%:*} ${p##*:} ${p#*0} ${p%0*}"],
     [
         "here-documents",
