@@ -1,10 +1,13 @@
 /** The matrix asked of the rehearsed world: what a stack deployed there would answer. */
+import type { Fleet } from "../../config";
 import program from "../../index";
 import type { Allowance } from "../../policy/free-tier/allowances";
 import { monthlyCost, type PlainResource } from "../../policy/report";
 import { InProcessStack } from "../../rehearsal/engine/in-process";
+import type { StackConfig } from "../../rehearsal/engine/rehearsal";
 import { packages } from "../../rehearsal/providers";
 import { siteOf } from "../../rehearsal/sites";
+import type { Site } from "../../rehearsal/world/site";
 import { number, type Properties, text } from "../../rehearsal/world/value";
 import type { World } from "../../rehearsal/world/world";
 import { today } from "../judgement";
@@ -121,6 +124,16 @@ export function rehearsedProbes(stack: RehearsedStack): Probes {
 export interface Mishap {
     /** Proxmox VE hosts that lose their power, and their machines with them. */
     readonly down?: readonly string[];
+    /** Anything else that happens in it. */
+    readonly happens?: (world: World) => void;
+}
+
+/** A stack as it is rehearsed. */
+export interface Staged {
+    readonly fleet: Fleet;
+    /** All of its config, the rehearsal's secrets included. */
+    readonly config: StackConfig;
+    readonly site: Site;
 }
 
 /** Takes a host's power: what runs on it is off. */
@@ -143,17 +156,13 @@ function powerOff(world: World, host: string): void {
  *
  * @throws Error where the stack does not come up, which a rehearsal tells more of.
  */
-export async function validateRehearsed(stack: string, { down = [] }: Mishap = {}, show = true): Promise<Matrix> {
-    const fleet = fleetOf(stack);
-    const site = siteOf(stack);
-    const rehearsed = new InProcessStack({
-        program,
-        project: projectName,
-        stack,
-        config: rehearsedConfig(stack, site),
-        site,
-        packages,
-    });
+export async function validateStaged(
+    stack: string,
+    { fleet, config, site }: Staged,
+    { down = [], happens }: Mishap = {},
+    show = true,
+): Promise<Matrix> {
+    const rehearsed = new InProcessStack({ program, project: projectName, stack, config, site, packages });
     const { errors, outputs } = await rehearsed.up();
     if (errors[0] !== undefined) {
         throw new Error(`${stack} does not come up in the rehearsed world: ${errors[0].message}`);
@@ -162,6 +171,7 @@ export async function validateRehearsed(stack: string, { down = [] }: Mishap = {
     for (const host of down) {
         powerOff(world, host);
     }
+    happens?.(world);
     const oracle = fleet.platform !== "proxmox";
     const expected = expectedOf(fleet, today(), oracle ? grafanaLimits() : { activeSeries: 0, logsGBPerMonth: 0 });
     const probes = rehearsedProbes({
@@ -172,4 +182,11 @@ export async function validateRehearsed(stack: string, { down = [] }: Mishap = {
         grafana: oracle ? grafanaBudget() : { activeSeries: 0, logsGB: 0 },
     });
     return validate(checksOf(expected, probes), show);
+}
+
+/** The matrix of a stack of this project, deployed in the world. */
+export function validateRehearsed(stack: string, mishap: Mishap = {}, show = true): Promise<Matrix> {
+    const fleet = fleetOf(stack);
+    const site = siteOf(stack);
+    return validateStaged(stack, { fleet, config: rehearsedConfig(stack, site), site }, mishap, show);
 }
