@@ -130,6 +130,8 @@ test("a cluster formed over SSH is reached over the mesh, with its nodes, storag
     const endpoint = "https://10.0.1.10:8006/";
     const connection = { endpoint, apiToken: token[0] ?? "" };
     expect(() => made.proxmox.connect(connection)).toThrow("dial tcp 10.0.1.10:8006: i/o timeout");
+    made.network.attach("10.20.0.11", { name: "machine c1", listens: (port) => port === 50000 });
+    expect(made.network.unreachable("10.20.0.11", 50000)).toBe("dial tcp 10.20.0.11:50000: i/o timeout");
     made.tailnet.approve(made.tailnet.find("tailscale")?.id ?? "", ["10.0.1.0/24", "10.20.0.0/24"]);
     const { site } = made.proxmox.connect(connection);
     expect(Object.keys(site.nodes)).toEqual(["ampere-1", "ampere-2", "ampere-3"]);
@@ -141,6 +143,7 @@ test("a cluster formed over SSH is reached over the mesh, with its nodes, storag
     expect(() => made.proxmox.connect({ ...connection, apiToken: "strata@pve!deploy=guess" })).toThrow(
         "invalid token value!",
     );
+    expect(made.network.unreachable("10.20.0.11", 50000)).toBeUndefined();
     expect(made.network.networkOf("10.20.0.11")).toBe("vnet talos");
     expect(taken).toContain("proxmox-cluster/pvecm-add");
     for (const name of ["ampere-1", "ampere-2", "ampere-3"]) {
@@ -154,4 +157,12 @@ test("host preparation needs no more than a login", async () => {
     const { run, taken } = world();
     await run("x", "10.0.1.10", script("prepare-host", { NODE: first, ...prepared(first) }));
     expect(taken).toEqual(["proxmox-cluster/vgcreate"]);
+});
+
+test("an installed client joins nothing without a way out", () => {
+    const { hosts, key } = stage({ hasWayOut: () => false });
+    const host = hosts.named(first);
+    host?.installed.add("tailscale");
+    const said = host && hosts.run(host, `tailscale up --auth-key=${key().key}`).err;
+    expect(said).toContain("timeout waiting for Tailscale service to enter a Running state");
 });
