@@ -7,6 +7,7 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { NoRetryConfigurationDetails, Region, SimpleAuthenticationDetailsProvider } from "oci-common";
 import type { OracleAccess } from "../../operations/oracle/services";
+import { imageRoutes } from "./oracle-images";
 
 /** One object of a bucket. */
 export interface StoredObject {
@@ -34,9 +35,11 @@ export interface Call {
     readonly headers: http.IncomingHttpHeaders;
 }
 
-type Route = readonly [method: string, path: RegExp, answer: (call: Call, ...found: string[]) => Answer];
+/** What answers a call: `found` is what the path's groups caught. */
+export type Route = readonly [method: string, path: RegExp, answer: (call: Call, ...found: string[]) => Answer];
 
-const refused = (status: number, code: string, message: string): Answer => ({ status, body: { code, message } });
+/** A refusal in Oracle's form. */
+export const refused = (status: number, code: string, message: string): Answer => ({ status, body: { code, message } });
 const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const tenancy = "ocid1.tenancy.oc1..aaaatest";
 const keyId = `${tenancy}/ocid1.user.oc1..aaaatest/20:3b:97:13:55:1c`;
@@ -139,7 +142,7 @@ export class OracleServer {
     }
 
     #route(method: string, call: Call): Answer {
-        const known: readonly Route[] = [...this.routes, ...this.#objectRoutes, ...this.#imageRoutes];
+        const known: readonly Route[] = [...this.routes, ...this.#objectRoutes, ...imageRoutes(this)];
         for (const [verb, path, answer] of known) {
             const found = verb === method ? path.exec(call.url.pathname) : null;
             if (found !== null) {
@@ -283,77 +286,6 @@ export class OracleServer {
         this.#of(bucket).delete(uploadId);
         return { status: 200 };
     }
-
-    readonly #imageRoutes: readonly Route[] = [
-        [
-            "GET",
-            /^\/20160918\/images$/,
-            ({ url }) => ({
-                status: 200,
-                body: this.images.filter(({ displayName }) => displayName === url.searchParams.get("displayName")),
-            }),
-        ],
-        [
-            "POST",
-            /^\/20160918\/images$/,
-            ({ body }) => {
-                const { displayName, launchMode, imageSourceDetails: source } = JSON.parse(body.toString());
-                const there = this.buckets.get(source?.bucketName)?.has(source?.objectName) === true;
-                if (source?.sourceType !== "objectStorageTuple" || source.namespaceName !== "axtest" || !there) {
-                    return refused(400, "InvalidParameter", "Invalid imageSourceDetails: the object is not there");
-                }
-                if (launchMode !== "PARAVIRTUALIZED") {
-                    return refused(400, "InvalidParameter", "Invalid launchMode");
-                }
-                const id = `ocid1.image.oc1.eu-frankfurt-1.${this.images.length + 1}`;
-                const image = { id, displayName, lifecycleState: "IMPORTING", shapes: [] };
-                this.images.push(image);
-                return { status: 200, body: image };
-            },
-        ],
-        [
-            "GET",
-            /^\/20160918\/images\/([^/]+)$/,
-            (_, id) => {
-                const image = this.images.find((each) => each.id === id);
-                if (image === undefined) {
-                    return refused(
-                        404,
-                        "NotAuthorizedOrNotFound",
-                        "Authorization failed or requested resource not found.",
-                    );
-                }
-                this.looksUntilAvailable -= this.looksUntilAvailable > 0 ? 1 : 0;
-                if (image.lifecycleState === "IMPORTING" && this.looksUntilAvailable <= 0) {
-                    image.lifecycleState = this.looksUntilAvailable < 0 ? "DELETED" : "AVAILABLE";
-                }
-                return { status: 200, body: image };
-            },
-        ],
-        [
-            "GET",
-            /^\/20160918\/images\/([^/]+)\/shapes$/,
-            (_, id) => ({
-                status: 200,
-                body: (this.images.find((each) => each.id === id)?.shapes ?? []).map((shape) => ({
-                    imageId: id,
-                    shape,
-                })),
-            }),
-        ],
-        [
-            "PUT",
-            /^\/20160918\/images\/([^/]+)\/shapes\/([^/]+)$/,
-            (_, id, shape) => {
-                const image = this.images.find((each) => each.id === id);
-                if (image?.lifecycleState !== "AVAILABLE") {
-                    return refused(409, "IncorrectState", "The image is not available.");
-                }
-                image.shapes.push(shape);
-                return { status: 200, body: { imageId: id, shape } };
-            },
-        ],
-    ];
 }
 
 function md5(body: Buffer): string {
