@@ -10,7 +10,7 @@ const proxmox = (minutes: number, of: string): Duration => ({
 /**
  * Minutes by command. The longest chain is host preparation, create, two joins, Ceph on the first node and then on the
  * others, monitors two and three, OSD, pool, container and its migration there and back:
- * 1 + 1 + 2 x 2 + 2 x 6 + 2 x 1 + 2 + 1 + 1 + 1 + 2 + 2 x 1.5 = 30.
+ * 1 + 1 + 2 x 2 + 2 x 6 + 2 x 1 + 2 + 1 + 0.5 + 0.5 + 3 x 1 + 2 x 1.5 = 30.
  */
 export const proxmoxClusterDurations: Readonly<Record<string, Duration>> = {
     "proxmox-cluster/vgcreate": proxmox(1, "space for the OSD"),
@@ -22,9 +22,9 @@ export const proxmoxClusterDurations: Readonly<Record<string, Duration>> = {
     "proxmox-cluster/pveceph-pool": proxmox(1, "the pool, until it is healthy"),
     "proxmox-cluster/pvesh-set": proxmox(0.5, "the machines' network on every node"),
     "proxmox-cluster/ifreload": proxmox(0.5, "one node's way out"),
-    "proxmox-cluster/pveam-download": proxmox(1, "the container's template"),
-    "proxmox-cluster/pct-create": proxmox(1, "the container"),
-    "proxmox-cluster/pct-exec-sh": proxmox(1, "one of the two things installed in the container"),
+    "proxmox-cluster/pveam-download": proxmox(0.5, "the container's template"),
+    "proxmox-cluster/pct-create": proxmox(0.5, "the container"),
+    "proxmox-cluster/pct-exec-sh": proxmox(1, "one of the three things set up in the container"),
     "proxmox-cluster/pct-migrate": proxmox(1.5, "one way of the migration"),
 };
 

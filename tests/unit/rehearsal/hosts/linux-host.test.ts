@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { cloudConfig } from "../../../../components/cloud/cloud-init";
 import { script } from "../../../../components/hypervisor/proxmox-cluster/script";
 import { commandPackage } from "../../../../rehearsal/providers/command";
+import { proxmoxClusterDurations } from "../../../../rehearsal/world/hosts/durations";
 import type { BootedHost } from "../../../../rehearsal/world/oracle/hosts";
 import type { Properties } from "../../../../rehearsal/world/value";
 import { World } from "../../../../rehearsal/world/world";
@@ -165,4 +166,24 @@ test("an installed client joins nothing without a way out", () => {
     host?.installed.add("tailscale");
     const said = host && hosts.run(host, `tailscale up --auth-key=${key().key}`).err;
     expect(said).toContain("timeout waiting for Tailscale service to enter a Running state");
+});
+
+test("the longest chain of the steps takes the document's 30 minutes", () => {
+    const world = stage();
+    const minutes = new Map<string, number>();
+    for (const [name, step, variables] of steps(world.key().key)) {
+        const host = world.hosts.named(name);
+        const taken = host === undefined ? [] : world.hosts.run(host, script(step, { NODE: name, ...variables })).steps;
+        minutes.set(
+            `${step}-${name}`,
+            taken.reduce((sum, each) => sum + (proxmoxClusterDurations[each]?.minutes ?? 0), 0),
+        );
+    }
+    const chain = [
+        ...["prepare-host-ampere-1", "create-cluster-ampere-1", "join-cluster-ampere-2", "join-cluster-ampere-3"],
+        ...["install-ceph-ampere-1", "install-ceph-ampere-2", "create-monitor-ampere-2", "create-monitor-ampere-3"],
+        ...["create-osd-ampere-3", "create-pool-ampere-1", "create-tailscale-container-ampere-1"],
+        "test-migration-ampere-1",
+    ];
+    expect(chain.reduce((sum, each) => sum + (minutes.get(each) ?? Number.NaN), 0)).toBe(30);
 });

@@ -116,6 +116,16 @@ test("a network is reached once a live device advertises it and the tailnet has 
     await expect(dead.look("router")).rejects.toThrow("Could not find device");
 });
 
+test("a network is reached no longer than its device lives", () => {
+    const { world } = stage({ policy: JSON.stringify(meshPolicy(mesh)) });
+    let on = true;
+    const { key } = world.tailnet.makeKey({ reusable: false, preauthorized: true, tags: ["tag:strata"] });
+    world.tailnet.join({ hostname: "router", key, routes, live: () => on });
+    expect(world.reachesPrivately("10.0.1.0/24")).toBe(true);
+    on = false;
+    expect(world.reachesPrivately("10.0.1.0/24")).toBe(false);
+});
+
 test("a machine outside the tailnet reaches none of its networks", async () => {
     const { world, create, key, join, look } = stage({ policy: owned, operator: false });
     join("router", await key(["tag:strata"]), routes);
