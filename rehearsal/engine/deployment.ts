@@ -18,6 +18,8 @@ export interface DeployedResource {
     /** `URN::ID` of its provider. */
     readonly provider?: string;
     readonly protect?: boolean;
+    /** Paths of inputs whose changes the program ignores. */
+    readonly ignoreChanges?: readonly string[];
     /** True for what a replacement has yet to delete. */
     readonly delete?: boolean;
     /** URN of what takes it along when it is deleted, so that the engine need not ask for it. */

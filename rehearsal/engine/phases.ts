@@ -4,7 +4,7 @@ import type { PackageBehaviour } from "../world/behaviour";
 import type { Properties } from "../world/value";
 import type { World } from "../world/world";
 import { disagreements, settleAccount } from "./convergence";
-import { type Deployment, nameOf, resourcesOf } from "./deployment";
+import { type DeployedResource, type Deployment, nameOf, resourcesOf } from "./deployment";
 import type { Faults } from "./faults";
 import { PhaseRecord } from "./phase";
 import { type RecoveryReport, recover } from "./recovery";
@@ -117,7 +117,8 @@ export class Phases {
         return this.#phase(
             "refresh",
             (options) => stack.refresh(options),
-            async (record) => unchanged(record),
+            // What the program lets drift is read, and left as it is by every `up`.
+            async (record) => unchanged(record, ignoredBy(resourcesOf(await stack.export()))),
         );
     }
 
@@ -290,9 +291,21 @@ export class Phases {
     }
 }
 
-/** One sentence for each thing that changed where nothing may. */
-function unchanged(record: PhaseRecord): readonly string[] {
-    return record.changed.map(({ urn, operation, properties }) => {
+/** URN to the properties whose changes the program ignores. */
+function ignoredBy(resources: readonly DeployedResource[]): ReadonlyMap<string, readonly string[]> {
+    return new Map(resources.map(({ urn, ignoreChanges = [] }) => [urn, ignoreChanges]));
+}
+
+/** One sentence for each thing that changed where nothing may but what is ignored. */
+function unchanged(
+    record: PhaseRecord,
+    ignored: ReadonlyMap<string, readonly string[]> = new Map(),
+): readonly string[] {
+    const drifts = record.changed.filter(
+        ({ urn, properties }) =>
+            properties.length === 0 || !properties.every((property) => ignored.get(urn)?.includes(property)),
+    );
+    return drifts.map(({ urn, operation, properties }) => {
         const what = properties.length === 0 ? "" : ` (${properties.join(", ")})`;
         return `Nothing was to change, but the engine wants to ${operation} '${nameOf(urn)}'${what}.`;
     });

@@ -4,7 +4,8 @@ import type { OracleLimits, SiteOracle } from "../world/oracle/site";
 /** The region's availability domains. */
 const availabilityDomains = [1, 2, 3].map((number) => `Uocm:EU-FRANKFURT-1-AD-${number}`);
 
-const a1 = "VM.Standard.A1.Flex";
+/** Ampere, which images for 64-bit ARM boot on. */
+export const a1 = "VM.Standard.A1.Flex";
 const micro = "VM.Standard.E2.1.Micro";
 
 /** What both allowances have in common (Oracle, "Always Free Resources"). */

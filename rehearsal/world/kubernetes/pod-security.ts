@@ -65,50 +65,62 @@ export function violationsOf(level: PodSecurityLevel, spec: Properties): readonl
     if (level === "privileged") {
         return [];
     }
-    const found = baseline(spec);
-    return level === "baseline" ? found : [...found, ...restricted(spec)];
+    return level === "baseline" ? baseline(spec, level) : [...baseline(spec, level), ...restricted(spec)];
 }
 
-function baseline(spec: Properties): string[] {
+/** Checks in the order of their names upstream; those a stricter one of `restricted` stands for are left to it. */
+function baseline(spec: Properties, level: PodSecurityLevel): string[] {
     const found: string[] = [];
+    const containers = allContainersOf(spec);
+    const isStricter = level === "restricted";
+    const excess = tooCapable(containers, baselineCapabilities);
+    if (excess !== undefined && !isStricter) {
+        found.push(`non-default capabilities (${excess})`);
+    }
     const shared = ["hostNetwork", "hostPID", "hostIPC"].filter((key) => spec[key] === true);
     if (shared.length > 0) {
         found.push(`host namespaces (${shared.map((key) => `${key}=true`).join(", ")})`);
     }
-    const containers = allContainersOf(spec);
-    const bad = (test: (container: Properties) => boolean): string[] =>
-        containers.filter(test).map((container) => `"${text(container, "name") ?? ""}"`);
-    const privileged = bad((container) => security(container).privileged === true);
-    if (privileged.length > 0) {
-        found.push(`privileged (${named(privileged)} must not set securityContext.privileged=true)`);
-    }
     const paths = list(spec, "volumes").filter((volume) => isProperties(volume) && isProperties(volume.hostPath));
-    if (paths.length > 0) {
+    if (paths.length > 0 && !isStricter) {
         const names = paths.map((volume) => `"${text(volume, "name") ?? ""}"`);
         found.push(`hostPath volumes (${names.length > 1 ? "volumes" : "volume"} ${names.join(", ")})`);
     }
-    const ports = containers.flatMap((container) =>
-        list(container, "ports").filter((port) => isProperties(port) && typeof port.hostPort === "number"),
-    );
-    if (ports.length > 0) {
-        found.push("hostPort (containers use hostPorts)");
-    }
-    const capable = bad((container) =>
-        added(container).some((capability) => !baselineCapabilities.includes(capability)),
-    );
-    if (capable.length > 0) {
+    // On the host's network every port of a container is one of the host's.
+    const key = spec.hostNetwork === true ? "containerPort" : "hostPort";
+    const portsOf = (container: Properties): number[] =>
+        list(container, "ports").flatMap((port) => {
+            const number = isProperties(port) ? (port.hostPort ?? port[key]) : undefined;
+            return typeof number === "number" && number !== 0 ? [number] : [];
+        });
+    const open = containers.filter((container) => portsOf(container).length > 0);
+    if (open.length > 0) {
+        const ports = [...new Set(open.flatMap(portsOf).map(String))].sort();
         found.push(
-            `non-default capabilities (${named(capable)} must not include disallowed values in securityContext.capabilities.add)`,
+            `hostPort (${named(open.map(quotedName))} ${open.length > 1 ? "use" : "uses"} ${ports.length > 1 ? "hostPorts" : "hostPort"} ${ports.join(", ")})`,
         );
     }
+    const privileged = containers.filter((container) => security(container).privileged === true).map(quotedName);
+    if (privileged.length > 0) {
+        found.push(`privileged (${named(privileged)} must not set securityContext.privileged=true)`);
+    }
     return found;
+}
+
+/** Which containers ask for which capabilities that are not allowed; undefined where none does. */
+function tooCapable(containers: readonly Properties[], allowed: readonly string[]): string | undefined {
+    const excessOf = (container: Properties) => added(container).filter((each) => !allowed.includes(each));
+    const bad = containers.filter((container) => excessOf(container).length > 0);
+    const excess = [...new Set(bad.flatMap(excessOf))].sort().map((each) => `"${each}"`);
+    return bad.length === 0
+        ? undefined
+        : `${named(bad.map(quotedName))} must not include ${excess.join(", ")} in securityContext.capabilities.add`;
 }
 
 function restricted(spec: Properties): string[] {
     const found: string[] = [];
     const containers = allContainersOf(spec);
-    const bad = (test: (container: Properties) => boolean): string[] =>
-        containers.filter(test).map((container) => `"${text(container, "name") ?? ""}"`);
+    const bad = (test: (container: Properties) => boolean): string[] => containers.filter(test).map(quotedName);
     const pod = isProperties(spec.securityContext) ? spec.securityContext : {};
     const escalating = bad((container) => security(container).allowPrivilegeEscalation !== false);
     if (escalating.length > 0) {
@@ -116,23 +128,23 @@ function restricted(spec: Properties): string[] {
             `allowPrivilegeEscalation != false (${named(escalating)} must set securityContext.allowPrivilegeEscalation=false)`,
         );
     }
-    const unrestricted = bad(
-        (container) =>
-            !list(security(container), "capabilities.drop").includes("ALL") ||
-            added(container).some((capability) => capability !== "NET_BIND_SERVICE"),
-    );
-    if (unrestricted.length > 0) {
-        found.push(
-            `unrestricted capabilities (${named(unrestricted)} must set securityContext.capabilities.drop=["ALL"])`,
-        );
+    const undropped = bad((container) => !list(security(container), "capabilities.drop").includes("ALL"));
+    const capabilities = [
+        ...(undropped.length > 0 ? [`${named(undropped)} must set securityContext.capabilities.drop=["ALL"]`] : []),
+        ...[tooCapable(containers, ["NET_BIND_SERVICE"])].filter((words) => words !== undefined),
+    ];
+    if (capabilities.length > 0) {
+        found.push(`unrestricted capabilities (${capabilities.join("; ")})`);
     }
-    const volumes = list(spec, "volumes").filter(
-        (volume) => isProperties(volume) && !restrictedVolumes.some((type) => volume[type] !== undefined),
-    );
+    const volumes = list(spec, "volumes")
+        .filter(isProperties)
+        .filter((volume) => !restrictedVolumes.some((type) => volume[type] !== undefined));
     if (volumes.length > 0) {
-        const names = volumes.map((volume) => `"${text(volume, "name") ?? ""}"`);
+        const types = [...new Set(volumes.flatMap((volume) => Object.keys(volume).filter((key) => key !== "name")))];
+        const shown = types.sort().map((type) => `"${type}"`);
+        const [noun, verb] = volumes.length > 1 ? ["volumes", "use"] : ["volume", "uses"];
         found.push(
-            `restricted volume types (${names.length > 1 ? "volumes" : "volume"} ${names.join(", ")} uses restricted volume type)`,
+            `restricted volume types (${noun} ${volumes.map(quotedName).join(", ")} ${verb} restricted volume ${shown.length > 1 ? "types" : "type"} ${shown.join(", ")})`,
         );
     }
     const root = bad((container) => (security(container).runAsNonRoot ?? pod.runAsNonRoot) !== true);
@@ -162,6 +174,11 @@ function security(container: Properties): Properties {
 
 function added(container: Properties): readonly string[] {
     return list(security(container), "capabilities.add").filter((entry): entry is string => typeof entry === "string");
+}
+
+/** The name of a container or volume, quoted. */
+function quotedName(part: Properties): string {
+    return `"${text(part, "name") ?? ""}"`;
 }
 
 function named(names: readonly string[]): string {

@@ -2,6 +2,20 @@
 import { at, list, type Properties, type Value } from "../value";
 import { isLabelValue, isQualifiedName, quantity, texts } from "./syntax";
 
+/** What a name or label has to look like, as apimachinery's validation says it. Source: pkg/util/validation. */
+export const rules = {
+    qualifiedName:
+        "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",
+    labelValue:
+        "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')",
+    dnsLabel:
+        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
+    serviceName:
+        "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')",
+    dnsSubdomain:
+        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
+};
+
 /** Collects what is wrong with an object, in the API server's words. */
 export class Findings {
     /** The findings, in order. */
@@ -22,18 +36,10 @@ export class Findings {
 export function labels(findings: Findings, path: string, map: Value | undefined): void {
     for (const [key, value] of Object.entries(texts(map))) {
         if (!isQualifiedName(key)) {
-            findings.invalid(
-                path,
-                key,
-                "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
-            );
+            findings.invalid(path, key, rules.qualifiedName);
         }
         if (!isLabelValue(value)) {
-            findings.invalid(
-                path,
-                value,
-                "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
-            );
+            findings.invalid(path, value, rules.labelValue);
         }
     }
 }

@@ -2,7 +2,7 @@
 import { at, isProperties, list, type Properties, text, type Value } from "../value";
 import type { Kind } from "./kinds";
 import { isDnsLabel, quantity, selects, texts } from "./syntax";
-import { claim, type Findings, immutable, labels, portNumber } from "./validation-findings";
+import { claim, type Findings, immutable, labels, portNumber, rules } from "./validation-findings";
 
 /** Deployments, stateful sets, daemon sets. */
 export function workload(findings: Findings, kind: Kind, manifest: Properties, old: Properties | undefined): void {
@@ -14,10 +14,11 @@ export function workload(findings: Findings, kind: Kind, manifest: Properties, o
     ) {
         findings.required("spec.selector");
     } else if (!selects(selector, templateLabels)) {
-        findings.invalid(
-            "spec.template.metadata.labels",
-            templateLabels,
-            "`selector` does not match template `labels`",
+        // A map is shown as Go writes one.
+        const pairs = Object.entries(templateLabels).sort(([a], [b]) => (a < b ? -1 : 1));
+        const shown = pairs.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(", ");
+        findings.found.push(
+            `spec.template.metadata.labels: Invalid value: map[string]string{${shown}}: \`selector\` does not match template \`labels\``,
         );
     }
     const replicas = at(manifest, "spec.replicas");
@@ -66,11 +67,7 @@ export function podSpec(findings: Findings, path: string, value: Value | undefin
             if (name === "") {
                 findings.required(`${here}.name`);
             } else if (!isDnsLabel(name)) {
-                findings.invalid(
-                    `${here}.name`,
-                    name,
-                    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
-                );
+                findings.invalid(`${here}.name`, name, rules.dnsLabel);
             } else if (names.has(name)) {
                 findings.found.push(`${here}.name: Duplicate value: "${name}"`);
             }

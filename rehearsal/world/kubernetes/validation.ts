@@ -4,7 +4,7 @@ import { at, isProperties, list, type Properties, text, type Value } from "../va
 import type { Admission } from "./controller";
 import { groupOf, type Kind } from "./kinds";
 import { isDnsLabel, isDnsSubdomain, isQualifiedName, texts } from "./syntax";
-import { claim, Findings, immutable, labels, portNumber } from "./validation-findings";
+import { claim, Findings, immutable, labels, portNumber, rules } from "./validation-findings";
 import { podSpec, template, workload } from "./validation-workloads";
 
 const source = "Kubernetes 1.33: pkg/apis/*/validation";
@@ -64,26 +64,30 @@ function jsonType(value: Value): string {
 }
 
 function metadata(findings: Findings, kind: Kind, manifest: Properties, name: string): void {
-    const label = ["Namespace", "Service"].includes(kind.kind) && kind.apiVersion === "v1";
+    const core = kind.apiVersion === "v1";
     const rbac = kind.apiVersion.startsWith("rbac.");
     if (name === "") {
         findings.required("metadata.name", "name or generateName is required");
-    } else if (label ? !isDnsLabel(name) : rbac ? /[/%]/.test(name) : !isDnsSubdomain(name)) {
-        findings.invalid(
-            "metadata.name",
-            name,
-            `a lowercase RFC 1123 ${label ? "label" : "subdomain"} must consist of lower case alphanumeric characters${label ? "" : ", '-' or '.'"}, and must start and end with an alphanumeric character`,
-        );
+    } else if (rbac) {
+        if (/[/%]/.test(name)) {
+            findings.invalid("metadata.name", name, `may not contain '${name.includes("/") ? "/" : "%"}'`);
+        }
+    } else if (core && kind.kind === "Service") {
+        if (!isDnsLabel(name) || !/^[a-z]/.test(name)) {
+            findings.invalid("metadata.name", name, rules.serviceName);
+        }
+    } else if (core && kind.kind === "Namespace") {
+        if (!isDnsLabel(name)) {
+            findings.invalid("metadata.name", name, rules.dnsLabel);
+        }
+    } else if (!isDnsSubdomain(name)) {
+        findings.invalid("metadata.name", name, rules.dnsSubdomain);
     }
     labels(findings, "metadata.labels", at(manifest, "metadata.labels"));
     for (const key of Object.keys(texts(at(manifest, "metadata.annotations"))).filter(
         (each) => !isQualifiedName(each),
     )) {
-        findings.invalid(
-            "metadata.annotations",
-            key,
-            "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
-        );
+        findings.invalid("metadata.annotations", key, rules.qualifiedName);
     }
 }
 
@@ -165,6 +169,11 @@ function service(findings: Findings, manifest: Properties): void {
     if (!["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"].includes(type)) {
         findings.found.push(
             `spec.type: Unsupported value: "${type}": supported values: "ClusterIP", "ExternalName", "LoadBalancer", "NodePort"`,
+        );
+    }
+    if (at(manifest, "spec.allocateLoadBalancerNodePorts") !== undefined && type !== "LoadBalancer") {
+        findings.found.push(
+            "spec.allocateLoadBalancerNodePorts: Forbidden: may only be used when `type` is 'LoadBalancer'",
         );
     }
     if (ports.length === 0 && !none && type !== "ExternalName") {

@@ -13,10 +13,10 @@ export interface Bootable {
 
 /** The images of the site, as things. */
 export function siteImages(site: SiteOracle): { readonly name: string; readonly computed: Properties }[] {
-    return site.images.map((image) => ({ name: image.name, computed: published(image, site) }));
+    return site.images.map((image) => ({ name: image.name, computed: published(image) }));
 }
 
-function published(image: OracleSiteImage, site: SiteOracle): Properties {
+function published(image: OracleSiteImage): Properties {
     return {
         displayName: image.name,
         operatingSystem: image.operatingSystem,
@@ -26,7 +26,7 @@ function published(image: OracleSiteImage, site: SiteOracle): Properties {
         boots: image.boots ?? "linux",
         talosVersion: image.talosVersion ?? "",
         // Oracle's own are seen from every compartment; those of others only in their own.
-        compartmentId: image.custom === true ? site.tenancyId : "",
+        compartmentId: image.compartmentId ?? "",
     };
 }
 

@@ -34,8 +34,8 @@ export interface OracleSiteImage {
     readonly boots?: "linux" | "proxmox" | "talos";
     /** Talos version of a Talos image, e.g. `v1.10.5`. */
     readonly talosVersion?: string;
-    /** True for one in the stack's own compartment or tenancy root. Oracle's own are seen from everywhere. Default false. */
-    readonly custom?: boolean;
+    /** OCID of the compartment an imported one is in, and seen from. Default none: Oracle's own are seen from everywhere. */
+    readonly compartmentId?: string;
     readonly state?: "AVAILABLE" | "IMPORTING" | "DISABLED";
 }
 
