@@ -35,9 +35,9 @@ test("a package nobody described echoes, draws ids of its own, and is known as a
     expect([...world.strangers]).toEqual(["aws:s3/bucket:Bucket", "aws:index/getRegion:getRegion"]);
 });
 
-test("the world knows the packages of the homelab", () => {
+test("the world knows the packages of every stack", () => {
     const names = packages(new World({ site: homelab })).map(({ name }) => name);
-    expect(names).toEqual(["command", "kubernetes", "proxmoxve", "random", "talos", "tls"]);
+    expect(names).toEqual(["command", "kubernetes", "oci", "proxmoxve", "random", "tailscale", "talos", "tls"]);
 });
 
 test.each(Object.entries(sites))(
