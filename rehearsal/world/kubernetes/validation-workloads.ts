@@ -95,8 +95,8 @@ export function podSpec(findings: Findings, path: string, value: Value | undefin
             if (memory !== undefined && limit !== undefined && memory > limit) {
                 findings.invalid(
                     `${here}.resources.requests`,
-                    at(container, "resources.requests.memory"),
-                    "must be less than or equal to memory limit",
+                    canonical(at(container, "resources.requests.memory"), memory),
+                    `must be less than or equal to memory limit of ${canonical(at(container, "resources.limits.memory"), limit)}`,
                 );
             }
             list(container, "volumeMounts").forEach((mount, at_) => {
@@ -108,4 +108,14 @@ export function podSpec(findings: Findings, path: string, value: Value | undefin
             });
         });
     }
+}
+
+/** A size as Kubernetes writes it back: `1024Mi` is `1Gi`. What was not written in powers of 1024 stays as it was. */
+function canonical(written: Value | undefined, bytes: number): string {
+    const units = ["Ei", "Pi", "Ti", "Gi", "Mi", "Ki"];
+    const power = units.findIndex((_, index) => bytes % 1024 ** (units.length - index) === 0);
+    const unit = units[power];
+    return unit === undefined || !String(written).endsWith("i")
+        ? String(written)
+        : `${bytes / 1024 ** (units.length - power)}${unit}`;
 }

@@ -78,7 +78,7 @@ function metadata(findings: Findings, kind: Kind, manifest: Properties, name: st
         }
     } else if (core && kind.kind === "Namespace") {
         if (!isDnsLabel(name)) {
-            findings.invalid("metadata.name", name, rules.dnsLabel);
+            findings.invalid("metadata.name", name, name.includes(".") ? "must not contain dots" : rules.dnsLabel);
         }
     } else if (!isDnsSubdomain(name)) {
         findings.invalid("metadata.name", name, rules.dnsSubdomain);

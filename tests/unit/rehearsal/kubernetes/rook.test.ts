@@ -27,7 +27,9 @@ test("the operator is refused where the namespace does not allow its drivers", a
             version: "v1.18.9",
             repositoryOpts: { repo: "https://charts.rook.io/release" },
         }),
-    ).rejects.toThrow('violates PodSecurity "baseline:latest": host namespaces');
+    ).rejects.toThrow(
+        'violates PodSecurity "baseline:latest": non-default capabilities (container "csi-rbdplugin" must not include "SYS_ADMIN" in securityContext.capabilities.add), host namespaces',
+    );
 });
 
 test.each([
