@@ -5,12 +5,20 @@ import { defineConfig } from "vitest/config";
 const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 /** Tests that run the real engine: one file at a time on two cores, so that none waits for another's engine. */
-const engine = { testTimeout: 180_000, hookTimeout: 600_000, fileParallelism: false };
+const engine = { testTimeout: 180_000, hookTimeout: 600_000, fileParallelism: false, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
     test: {
         projects: [
-            { test: { name: "unit", include: ["tests/unit/**/*.test.ts"], testTimeout: 30_000, maxWorkers } },
+            {
+                test: {
+                    name: "unit",
+                    include: ["tests/unit/**/*.test.ts"],
+                    testTimeout: 30_000,
+                    maxWorkers,
+                    sequence: { groupOrder: 0 },
+                },
+            },
             { test: { name: "seeds", include: ["tests/seeds/**/*.test.ts"], ...engine } },
             { test: { name: "rehearsal", include: ["tests/rehearsal/**/*.test.ts"], ...engine } },
             {
