@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import program from "../../../../index";
 import { plainResources } from "../../../../operations/judgement";
 import { policyPack } from "../../../../operations/rehearse-stack";
-import { projectName, readStackConfig, rehearsedSecrets, stackNames } from "../../../../operations/stack";
+import { projectName, rehearsedConfig, stackNames } from "../../../../operations/stack";
 import type { AcceptedRisk } from "../../../../policy/facts";
 import { failureReport } from "../../../../policy/report";
 import type { PhaseName, Rehearsal } from "../../../../rehearsal/engine/rehearsal";
@@ -29,7 +29,7 @@ describe.each(stackNames())("%s", (stack) => {
             program,
             project: projectName,
             stack,
-            config: { ...readStackConfig(stack), ...rehearsedSecrets(site) },
+            config: rehearsedConfig(stack, site),
             site,
             policyPack,
         });

@@ -1,12 +1,11 @@
 /** A stack of this project as the pack sees it at its first preview, before anything exists. */
 import program from "../../../../index";
+import { rehearsedConfig } from "../../../../operations/stack";
 import { UNKNOWN } from "../../../../policy/graph";
 import type { PlainResource } from "../../../../policy/report";
-import { stackSections } from "../../../harness/stack-config";
+import { siteOf } from "../../../../rehearsal/sites";
 import { synth } from "../../../harness/synth";
 import { unknown } from "../../../harness/wire-value";
-
-const token = "strata@pve!deploy=00000000-0000-4000-8000-000000000001";
 
 /** A value with the pack's own mark where something is not known yet. */
 function marked(value: unknown): unknown {
@@ -25,9 +24,8 @@ function markedAll(values: object): Record<string, unknown> {
 
 /** The resources of a stack at its first preview. The provider of a cluster that is not there yet tells no outcome. */
 export async function firstPreview(stack: string): Promise<PlainResource[]> {
-    const sections = Object.entries(stackSections(stack)).map(([name, value]) => [`strata:${name}`, value]);
-    const config = { ...Object.fromEntries(sections), "proxmoxve:apiToken": token };
-    const { resources } = await synth(program, { config, stack });
+    const values = Object.entries(rehearsedConfig(stack, siteOf(stack))).map(([key, { value }]) => [key, value]);
+    const { resources } = await synth(program, { config: Object.fromEntries(values), stack });
     const urns = new Map(resources.map(({ name, urn }) => [name, urn]));
     return resources.map(({ type, name, urn, parent, inputs, outputs, dependencies, protect }) => {
         const asked = markedAll(inputs);

@@ -1,0 +1,215 @@
+import { describe, expect, test } from "vitest";
+import { reachExternalAddress, reachNodePort, reachOverMesh } from "../../rehearsal/world/kubernetes/reach";
+import { needsEngine } from "../harness/engine";
+import { Rehearsed } from "../harness/rehearsed";
+import type { Item } from "./000/document";
+import { arrows } from "./001/arrows";
+import { Built } from "./001/built";
+import { arrowItems, documentText, figureItems, figures } from "./001/document";
+import { type Figure, figuresOfDocument, kubernetes, proxmox } from "./001/facts";
+import { inventories } from "./001/resources";
+
+/** Figures that speak of a line. */
+function claims({ section, text }: Item, among: readonly Figure[] = figuresOfDocument): Figure[] {
+    return among.filter(
+        ({ sections, mentions }) =>
+            sections.some((start) => section.startsWith(start)) && mentions.every((mention) => text.includes(mention)),
+    );
+}
+
+/** Lines no entry speaks of, or with a figure no entry repeats. */
+function missed(items: readonly Item[]): Item[] {
+    return items.filter((item) => {
+        const spoken = claims(item).flatMap(({ mentions }) => mentions.flatMap(figures));
+        return claims(item).length === 0 || figures(item.text).some((figure) => !spoken.includes(figure));
+    });
+}
+
+const document = documentText();
+
+if (document !== undefined) {
+    describe("the document", () => {
+        const items = figureItems(document);
+
+        test("has no figure that the table misses", () => {
+            expect(items.length).toBeGreaterThan(60);
+            expect(missed(items)).toEqual([]);
+        });
+
+        test("has every figure that the table has", () => {
+            const idle = figuresOfDocument.filter((each) => !items.some((item) => claims(item, [each]).length > 0));
+            expect(idle.map(({ says }) => says)).toEqual([]);
+        });
+
+        test("is missed where one of its figures changes", () => {
+            const silent = items.flatMap((item) =>
+                [...item.text.matchAll(/(?<![A-Za-z\d.])\d+(?:\.\d+)*/g)].flatMap(({ 0: figure, index: place }) => {
+                    const text = `${item.text.slice(0, place)}97${item.text.slice(place + figure.length)}`;
+                    return missed([{ ...item, text }]).length > 0 ? [] : [text];
+                }),
+            );
+            expect(silent).toEqual([]);
+        });
+
+        test("draws every arrow that the table has", () => {
+            const drawn = arrowItems(document);
+            const idle = arrows.filter(
+                (arrow) => !drawn.some(({ section, text }) => section.startsWith(arrow.section) && text === arrow.text),
+            );
+            expect(idle.map(({ section, text }) => `${section}: ${text}`)).toEqual([]);
+        });
+    });
+}
+
+let free: Promise<Built> | undefined;
+let free2026: Promise<Built> | undefined;
+const ofFree = () => (free ??= Built.of("oci-free"));
+const ofFree2026 = () => (free2026 ??= Built.of("oci-free-2026"));
+
+describe("the document's figures hold on oci-free", () => {
+    test.each(figuresOfDocument.map((each) => [each.says, each] as const))("%s", async (_, { holds }) =>
+        holds(await ofFree()),
+    );
+});
+
+describe("the document's arrows hold on oci-free", () => {
+    test.each(arrows.map((each) => [`${each.section}: ${each.text}`, each] as const))("%s", async (_, arrow) => {
+        const stack = await ofFree();
+        for (const name of arrow.waiting) {
+            const waits = stack.waitsFor(name);
+            expect(
+                arrow.waitedFor.filter((each) => waits.has(each)),
+                name,
+            ).not.toEqual([]);
+        }
+    });
+});
+
+describe.each([
+    ["oci-free", ofFree],
+    ["oci-free-2026", ofFree2026],
+] as const)("%s", (name, built) => {
+    test("consists of exactly these resources", async () => {
+        const told = (await built()).resources.map((each) => `${each.type} ${each.name}`);
+        const expected = Object.entries(inventories[name]).flatMap(([type, all]) => all.map((one) => `${type} ${one}`));
+        expect(told.sort()).toEqual(expected.sort());
+    });
+
+    test("leaves a world in which nothing is wrong", async () => {
+        expect((await built()).world.audit()).toEqual([]);
+    });
+
+    test("uses no more than is free, and costs nothing under the allowance it declares", async () => {
+        const stack = await built();
+        expect(stack.meters.length).toBeGreaterThan(6);
+        expect(stack.meters.filter(({ used, max, unknown }) => used > max || unknown.length > 0)).toEqual([]);
+        expect(stack.cost()).toMatchObject({ monthlyUsd: 0, unpriced: [] });
+    });
+
+    test("takes at most 75 minutes, within 5 % of its critical path", async () => {
+        const { makespanMinutes, criticalMinutes } = (await built()).timeline;
+        expect(makespanMinutes).toBeLessThanOrEqual(75);
+        expect(makespanMinutes).toBeLessThanOrEqual(criticalMinutes * 1.05);
+    });
+
+    test("lets in the world at 80 and 443 of the ingress, its owner at 22 of the bastion, and nobody elsewhere", async () => {
+        const { world, outputs } = await built();
+        const { ingressAddress, bastionAddress } = outputs;
+        const open = (from: string, to: unknown) =>
+            [22, 80, 443, 6443, 8006, 50000, 30080].filter(
+                (port) => world.oracle.trace(from, String(to), port).delivered,
+            );
+        expect(open("192.0.2.9", ingressAddress)).toEqual([80, 443]);
+        expect(open("192.0.2.9", bastionAddress)).toEqual([]);
+        expect(open("198.51.100.7", bastionAddress)).toEqual([22]);
+    });
+
+    test("shows its private service over the mesh only", async () => {
+        const cluster = kubernetes(await built());
+        expect(reachOverMesh(cluster, "whoami", 80)).toMatchObject({ service: "private/whoami", port: 8080 });
+        expect(reachOverMesh(cluster, "whoami", 81)).toHaveProperty("stopped");
+        expect([80, 8080, 30099].map((port) => "stopped" in reachNodePort(cluster, port))).toEqual([true, true, true]);
+    });
+});
+
+describe("a packet from the internet", () => {
+    test.each([
+        [80, 30080, 8000],
+        [443, 30443, 8443],
+    ])(
+        "to port %i of oci-free goes by node port %i to port %i of the ingress controller",
+        async (port, nodePort, end) => {
+            const stack = await ofFree();
+            const trace = stack.world.oracle.trace("192.0.2.9", String(stack.outputs.ingressAddress), port);
+            expect(trace.at).toEqual({ instance: "ampere-1", address: "10.0.1.30", port });
+            const next = stack.world.hosts.forward("ampere-1", "10.0.1.30", port);
+            expect(next).toEqual({ address: "10.20.0.11", port: nodePort });
+            expect(reachNodePort(kubernetes(stack), nodePort)).toMatchObject({ service: "ingress/traefik", port: end });
+        },
+    );
+
+    test("to oci-free-2026 ends at the ingress controller, which Cilium answers for", async () => {
+        const stack = await ofFree2026();
+        const { at } = stack.world.oracle.trace("192.0.2.9", String(stack.outputs.ingressAddress), 443);
+        expect(at).toEqual({ instance: "ampere-1", address: "10.0.1.30", port: 443 });
+        expect(reachExternalAddress(kubernetes(stack), "10.0.1.30", 443)).toMatchObject({
+            service: "ingress/traefik",
+            port: 8443,
+        });
+        expect(reachExternalAddress(kubernetes(stack), "10.0.1.30", 22)).toHaveProperty("stopped");
+    });
+});
+
+describe("today's allowance", () => {
+    test("makes oci-free cost $28.04 a month, and oci-free-2026 nothing", async () => {
+        expect((await ofFree()).cost("2026-11-21").monthlyUsd).toBe(28.04);
+        expect((await ofFree2026()).cost("2026-11-21").monthlyUsd).toBe(0);
+    });
+});
+
+describe("oci-free differs from the document", () => {
+    test("in its cores, since Oracle takes whole ones: 2 + 1 + 1 for 3 x 1.33", async () => {
+        const stack = await ofFree();
+        const cores = [1, 2, 3].map((number) => stack.input(`instance-ampere-${number}`, "shapeConfig.ocpus"));
+        expect(cores).toEqual([2, 1, 1]);
+    });
+
+    test("in its hypervisor's image, since Proxmox VE is for arm64 since 9.2 only", async () => {
+        const { world } = await ofFree();
+        expect(world.site.oracle?.images.find(({ boots }) => boots === "proxmox")?.version).toBe("9.2");
+    });
+
+    test("in its OSDs, which share the boot volumes: four of 50 GB fill the 200 that are free", async () => {
+        const stack = await ofFree();
+        expect(stack.resources.filter(({ type }) => type.startsWith("oci:Core/volume"))).toEqual([]);
+        expect(proxmox(stack).osds).toHaveLength(3);
+    });
+
+    test("in its machines' network, since a VCN delivers to the addresses of its interfaces only", async () => {
+        const stack = await ofFree();
+        expect([...proxmox(stack).vnets.values()].map(({ cidr, gateway }) => [cidr, gateway])).toEqual([
+            ["10.20.0.0/24", "10.20.0.1"],
+        ]);
+    });
+
+    test("in its machines' processors, which are emulated: A1 offers no virtualisation", async () => {
+        expect((await ofFree()).input("machine-cp-1", "cpu.type")).toBe("max");
+    });
+
+    test("in its budget, whose amount is a whole dollar: the cent is one percent of it", async () => {
+        expect((await ofFree()).input("cost-guard-budget", "amount")).toBe(1);
+    });
+});
+
+describe("on the real engine, oci-free", () => {
+    needsEngine();
+
+    test("goes through every phase, and leaves nothing behind", async () => {
+        const { rehearsal } = await Rehearsed.of("oci-free");
+        expect(rehearsal.phases.filter(({ ok }) => !ok)).toEqual([]);
+        expect(rehearsal.ok).toBe(true);
+        expect([rehearsal.remains, rehearsal.leaks, rehearsal.generic]).toEqual([[], [], []]);
+        const violations = rehearsal.policy.violations.filter(({ level }) => level !== "advisory");
+        expect(violations).toEqual([]);
+    });
+});
