@@ -1,7 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { reachExternalAddress, reachNodePort, reachOverMesh } from "../../rehearsal/world/kubernetes/reach";
-import { needsEngine } from "../harness/engine";
-import { Rehearsed } from "../harness/rehearsed";
 import type { Item } from "./000/document";
 import { arrows } from "./001/arrows";
 import { Built } from "./001/built";
@@ -198,18 +196,5 @@ describe("oci-free differs from the document", () => {
 
     test("in its budget, whose amount is a whole dollar: the cent is one percent of it", async () => {
         expect((await ofFree()).input("cost-guard-budget", "amount")).toBe(1);
-    });
-});
-
-describe("on the real engine, oci-free", () => {
-    needsEngine();
-
-    test("goes through every phase, and leaves nothing behind", async () => {
-        const { rehearsal } = await Rehearsed.of("oci-free");
-        expect(rehearsal.phases.filter(({ ok }) => !ok)).toEqual([]);
-        expect(rehearsal.ok).toBe(true);
-        expect([rehearsal.remains, rehearsal.leaks, rehearsal.generic]).toEqual([[], [], []]);
-        const violations = rehearsal.policy.violations.filter(({ level }) => level !== "advisory");
-        expect(violations).toEqual([]);
     });
 });

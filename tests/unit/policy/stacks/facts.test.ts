@@ -28,6 +28,10 @@ const names: readonly (readonly [RegExp, string])[] = [
     [/^ceph-data\//, "ceph-data"],
     [/^postgresql\//, "postgresql"],
     [/^statefulset\/.*rabbitmq$/, "rabbitmq"],
+    [/^bastion\//, "ssh"],
+    [/^helm\/cilium\//, "cilium"],
+    // Instances by themselves: what they are there for is the cluster on them.
+    [/^machines\//, "kubernetes-api"],
 ];
 
 function inFacts(service: string): string {

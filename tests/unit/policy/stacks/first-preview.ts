@@ -6,6 +6,7 @@ import type { PlainResource } from "../../../../policy/report";
 import { siteOf } from "../../../../rehearsal/sites";
 import { synth } from "../../../harness/synth";
 import { unknown } from "../../../harness/wire-value";
+import { oracleAnswers } from "../../platforms/oracle-answers";
 
 /** A value with the pack's own mark where something is not known yet. */
 function marked(value: unknown): unknown {
@@ -25,7 +26,13 @@ function markedAll(values: object): Record<string, unknown> {
 /** The resources of a stack at its first preview. The provider of a cluster that is not there yet tells no outcome. */
 export async function firstPreview(stack: string): Promise<PlainResource[]> {
     const values = Object.entries(rehearsedConfig(stack, siteOf(stack))).map(([key, { value }]) => [key, value]);
-    const { resources } = await synth(program, { config: Object.fromEntries(values), stack });
+    const { resources } = await synth(program, {
+        ...oracleAnswers(),
+        preview: true,
+        computed: () => ({}),
+        config: Object.fromEntries(values),
+        stack,
+    });
     const urns = new Map(resources.map(({ name, urn }) => [name, urn]));
     return resources.map(({ type, name, urn, parent, inputs, outputs, dependencies, protect }) => {
         const asked = markedAll(inputs);
