@@ -1,6 +1,6 @@
 /** Remote commands on hosts of the world: the way there, the login, the script, and what it printed. */
 import type { Operation } from "../world/behaviour";
-import type { LinuxHost } from "../world/hosts/linux-host";
+import { CutOff, type LinuxHost } from "../world/hosts/linux-host";
 import { Refusal } from "../world/refusal";
 import { at, isProperties, number, type Properties, text, type Value } from "../world/value";
 import type { World } from "../world/world";
@@ -22,6 +22,17 @@ function login(world: World, connection: Value | undefined, from: string | undef
         throw new Refusal(wrap(refused), ssh);
     }
     return host;
+}
+
+/** Runs a script; where it is cut off, the client hears nothing of how it ended. */
+function ran(world: World, host: LinuxHost, script: string) {
+    try {
+        return world.hosts.run(host, script);
+    } catch (error) {
+        throw error instanceof CutOff
+            ? new Refusal("wait: remote command exited without exit status or exit signal", ssh)
+            : error;
+    }
 }
 
 /** What a remote command printed on a host of the world; undefined where the world has no host at that address. */
@@ -46,7 +57,7 @@ export async function runOnHost(
         return undefined;
     }
     const script = command === "bash -s" ? (text(inputs, "stdin") ?? "") : command;
-    const { code, out, err, steps } = world.hosts.run(host, script);
+    const { code, out, err, steps } = ran(world, host, script);
     for (const step of steps) {
         await operation.takes(step);
     }

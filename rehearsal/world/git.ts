@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { Outages } from "./outages";
 import type { SiteRepository } from "./site";
 import { readYaml, sopsEncrypt } from "./sops/sops";
 import type { Properties, Value } from "./value";
@@ -19,20 +20,12 @@ export interface Checkout {
 
 /** All repositories of a site. */
 export class Git {
-    readonly #cut = new Set<string>();
     readonly #secrets = new Map<string, Files>();
 
-    constructor(private readonly repositories: readonly SiteRepository[]) {}
-
-    /** Lets nobody reach a host, e.g. `github.com`, until it is mended. */
-    cut(host: string): void {
-        this.#cut.add(host);
-    }
-
-    /** Lets a host be reached again. */
-    mend(host: string): void {
-        this.#cut.delete(host);
-    }
+    constructor(
+        private readonly repositories: readonly SiteRepository[],
+        private readonly outages: Outages = new Outages(),
+    ) {}
 
     /** Fetches a branch; the words of Flux's Git client where that fails. */
     fetch(url: string, branch: string): Checkout | { readonly problem: string } {
@@ -41,7 +34,7 @@ export class Git {
             return { problem: `unable to clone '${url}': invalid auth strategy: no valid Git URL` };
         }
         const known = this.repositories.filter((each) => hostOf(each.url) === host);
-        if (this.#cut.has(host) || known.length === 0) {
+        if (known.length === 0 || this.outages.loses(host)) {
             return { problem: `unable to clone '${url}': dial tcp: lookup ${host}: no such host` };
         }
         const repository = known.find((each) => bare(each.url) === bare(url));

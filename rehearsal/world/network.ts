@@ -10,6 +10,8 @@ export interface Host {
     listens(port: number, from?: string): boolean;
     /** True where a firewall on the way throws the call away, so that it hears nothing. Default: none does. */
     drops?(port: number, from?: string): boolean;
+    /** Told of every call: true where it is lost, since the host has no power or its cable is out. Default: it has. */
+    loses?(): boolean;
 }
 
 /** A network that comes and goes with what is deployed. */
@@ -174,7 +176,7 @@ export class Network {
         if ((subnet !== undefined && !this.hasRoute(address, from)) || host?.drops?.(port, from) === true) {
             return `dial tcp ${target}: i/o timeout`;
         }
-        if (host === undefined) {
+        if (host === undefined || host.loses?.() === true) {
             return `dial tcp ${target}: connect: no route to host`;
         }
         return host.listens(port, from) ? undefined : `dial tcp ${target}: connect: connection refused`;

@@ -8,6 +8,7 @@ import { Kubernetes } from "./kubernetes/kubernetes";
 import { Ledger } from "./ledger";
 import { Network } from "./network";
 import { Oracle } from "./oracle/oracle";
+import { Outages } from "./outages";
 import { ProxmoxFleet } from "./proxmox";
 import { Random } from "./random";
 import type { Site } from "./site";
@@ -33,6 +34,8 @@ export class World {
     readonly nominal: boolean;
     /** What was met that the world does not know, e.g. a resource type only the generic behaviour answered for. */
     readonly strangers = new Set<string>();
+    /** Hosts that are to go dark, or are. */
+    readonly outages = new Outages();
     readonly network: Network;
     readonly git: Git;
     readonly factory: ImageFactory;
@@ -51,7 +54,7 @@ export class World {
         this.random = new Random(options.seed ?? 0);
         this.nominal = options.seed === undefined;
         this.network = new Network(options.site);
-        this.git = new Git(options.site.git ?? []);
+        this.git = new Git(options.site.git ?? [], this.outages);
         this.factory = new ImageFactory(options.site.talosVersions);
         this.kubernetes = new Kubernetes(this);
         this.talos = new Talos({
@@ -65,7 +68,7 @@ export class World {
         });
         this.proxmox = new ProxmoxFleet(this);
         this.tailnet = new Tailnet(options.site.tailnet);
-        this.hosts = new LinuxHosts(this.network, this.tailnet, (cluster) => enterCluster(this, cluster));
+        this.hosts = new LinuxHosts(this.network, this.tailnet, (cluster) => enterCluster(this, cluster), this.outages);
         this.hosts.guest = guestsOf(this);
         this.oracle = new Oracle(this);
         this.hosts.behind = (address) =>

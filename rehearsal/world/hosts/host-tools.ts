@@ -2,7 +2,7 @@
 import { startUnit } from "./cloud-init";
 import type { LinuxHost } from "./linux-host";
 import { type Answer, failed, fine, type Source } from "./shell-io";
-import { drain } from "./text-tools";
+import { drain, textTools } from "./text-tools";
 
 /** A command on a host. */
 export type HostTool = (host: LinuxHost, args: readonly string[], input: Source) => Answer;
@@ -195,7 +195,7 @@ export const hostTools: Readonly<Record<string, HostTool>> = {
             .find((line) => line.split(" ").includes(name))
             ?.split(" ")[0];
         const target = host.around.at(address ?? name);
-        if (target === undefined) {
+        if (target?.on !== true) {
             return failed(`ssh: connect to host ${name} port 22: No route to host`, 255);
         }
         if (host.around.refuses(target, "root", host.read("/root/.ssh/strata")) !== undefined) {
@@ -203,6 +203,10 @@ export const hostTools: Readonly<Record<string, HostTool>> = {
         }
         const [command = "", ...rest] = args.slice(place + 1);
         drain(input);
-        return target.run(command, rest, { text: "" }) ?? failed(`bash: ${command}: command not found`, 127);
+        return (
+            target.run(command, rest, { text: "" }) ??
+            textTools[command]?.(rest, { text: "" }, target) ??
+            failed(`bash: ${command}: command not found`, 127)
+        );
     },
 };

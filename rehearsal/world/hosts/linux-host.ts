@@ -1,6 +1,7 @@
 /** Computers with Linux on them: they boot with cloud-init, join the mesh, and run scripts over SSH. */
 import type { Host, Network } from "../network";
 import type { BootedHost, Hosts } from "../oracle/hosts";
+import { Outages } from "../outages";
 import type { VirtualMachine } from "../proxmox-machine";
 import type { Device, Tailnet } from "../tailnet/tailnet";
 import { runCloudInit } from "./cloud-init";
@@ -11,6 +12,17 @@ import { pveTools } from "./pve-tools";
 import { runScript } from "./shell";
 import type { Answer, ShellHost, Source } from "./shell-io";
 import { authorises } from "./ssh-key";
+
+/** How a script is cut off. */
+export interface Cut {
+    /** Commands that still run, halves of a command counted. */
+    commands: number;
+    /** True where the whole host goes dark; false where the connection breaks, and the script with it. */
+    readonly dark: boolean;
+}
+
+/** A script was cut off in the middle. */
+export class CutOff extends Error {}
 
 /** One host. */
 export class LinuxHost implements ShellHost {
@@ -30,7 +42,8 @@ export class LinuxHost implements ShellHost {
     readonly nat: string[] = [];
     readonly chains = new Set(["PREROUTING", "POSTROUTING", "INPUT", "FORWARD", "OUTPUT"]);
     hostname: string;
-    on = true;
+    /** What cuts the next script off; undefined: nothing does. */
+    #cut: Cut | undefined;
     rootLogin: boolean;
     device?: Device;
     /** Where it is a node of a Proxmox VE cluster. */
@@ -39,6 +52,7 @@ export class LinuxHost implements ShellHost {
         ceph: false,
         monitor: false,
         manager: false,
+        osdPrepared: false,
         osd: false,
         partitionGiB: 0,
         wholeDisk: false,
@@ -81,7 +95,30 @@ export class LinuxHost implements ShellHost {
         return this.installed.has(name) || this.#tool(name) !== undefined;
     }
 
+    /** True while it has power. */
+    get on(): boolean {
+        return this.around.named(this.spec.name) === this && !this.around.outages.isDark(this.spec.name);
+    }
+
+    /** Cuts the next script off; undefined: lets it be. */
+    cut(cut: Cut | undefined): void {
+        this.#cut = cut;
+    }
+
+    /** A command begins, or one of several halves of it. Throws where the script is cut off before that. */
+    spend(): void {
+        if (this.#cut === undefined || this.#cut.commands-- > 0) {
+            return;
+        }
+        if (this.#cut.dark) {
+            this.around.outages.strike(this.spec.name);
+        }
+        this.#cut = undefined;
+        throw new CutOff();
+    }
+
     run(name: string, args: readonly string[], input: Source): Answer | undefined {
+        this.spend();
         const tool = this.#tool(name);
         return tool === undefined ? undefined : this.#timed(name, args, tool(this, args, input));
     }
@@ -124,6 +161,7 @@ export class LinuxHosts implements Hosts {
         readonly tailnet: Tailnet,
         /** Called when a cluster has been formed, changed or lost. */
         readonly changed: (cluster: PveCluster) => void = () => undefined,
+        readonly outages: Outages = new Outages(),
     ) {
         // Tailscale's addresses (https://tailscale.com/kb/1015/100.x-addresses).
         const member = tailnet.site !== undefined && tailnet.site.operator !== false;
@@ -137,7 +175,8 @@ export class LinuxHosts implements Hosts {
         this.#hosts.set(spec.name, host);
         const answering: Host = {
             name: `host ${spec.name}`,
-            listens: (port) => host.on && (port === 22 || (port === 8006 && spec.boots === "proxmox")),
+            listens: (port) => port === 22 || (port === 8006 && spec.boots === "proxmox"),
+            loses: () => this.outages.loses(spec.name),
         };
         for (const address of spec.addresses) {
             this.network.attach(address, answering);
@@ -151,7 +190,6 @@ export class LinuxHosts implements Hosts {
         if (host === undefined) {
             return;
         }
-        host.on = false;
         this.#hosts.delete(name);
         for (const address of host.spec.addresses) {
             this.network.release(address);
@@ -203,14 +241,6 @@ export class LinuxHosts implements Hosts {
         return authorised
             ? undefined
             : `ssh: handshake failed: ssh: unable to authenticate, attempted methods [none${privateKey === undefined ? "" : " publickey"}], no supported methods remain`;
-    }
-
-    /** A host loses its power, and may get it back. */
-    power(name: string, on: boolean): void {
-        const host = this.#hosts.get(name);
-        if (host !== undefined) {
-            host.on = on;
-        }
     }
 
     /** Runs a script on a host; with the steps that took time. */

@@ -6,6 +6,8 @@ export interface NodeState {
     ceph: boolean;
     monitor: boolean;
     manager: boolean;
+    /** True once its volume carries an OSD, which may not have been started. */
+    osdPrepared: boolean;
     osd: boolean;
     /** Space set apart on the boot disk, GiB. */
     partitionGiB: number;
@@ -47,7 +49,10 @@ export interface Vnet {
 export class PveCluster {
     /** The cluster file system. */
     readonly files = new Map<string, string>();
+    /** Who corosync's configuration lists: those that have joined, and one whose join was cut off. */
     readonly members: LinuxHost[] = [];
+    /** Votes somebody told corosync to expect (`pvecm expected`), until the next change of members. */
+    #expected: number | undefined;
     readonly users = new Set<string>();
     readonly tokens = new Map<string, string>();
     readonly zones = new Map<string, readonly string[]>();
@@ -59,14 +64,29 @@ export class PveCluster {
 
     constructor(readonly name: string) {}
 
-    /** Members that are on. */
+    /** Members that are on and have joined. */
     get up(): readonly LinuxHost[] {
-        return this.members.filter(({ on }) => on);
+        return this.members.filter((host) => host.on && host.cluster === this);
     }
 
-    /** True while more than half of the members are on (corosync, votequorum). */
+    /** True while more than half of the expected votes are there (corosync, votequorum). */
     get quorate(): boolean {
-        return this.up.length * 2 > this.members.length;
+        return this.up.length * 2 > (this.#expected ?? this.members.length);
+    }
+
+    /** Lists a host as a member; corosync counts its vote from now on. */
+    list(host: LinuxHost): void {
+        if (!this.members.includes(host)) {
+            this.members.push(host);
+        }
+        this.#expected = undefined;
+        const nodes = this.members.map(({ hostname }) => `  node {\n    name: ${hostname}\n  }\n`).join("");
+        this.files.set("/etc/pve/corosync.conf", `nodelist {\n${nodes}}\ntotem {\n  cluster_name: ${this.name}\n}\n`);
+    }
+
+    /** Tells corosync how many votes to expect. */
+    expect(votes: number): void {
+        this.#expected = votes;
     }
 
     /** True while more than half of the monitors are on; without it Ceph answers nobody. */

@@ -30,6 +30,13 @@ function pvecm(host: LinuxHost, args: readonly string[]): Answer {
                   `Cluster information\n-------------------\nName:             ${cluster.name}\n\nQuorum information\n------------------\nNodes:            ${cluster.up.length}\nQuorate:          ${cluster.quorate ? "Yes" : "No"}\n`,
               );
     }
+    if (verb === "expected") {
+        if (cluster === undefined || !/^[1-9]\d*$/.test(subject)) {
+            return failed(cluster === undefined ? notMember : "400 Parameter verification failed.", 255);
+        }
+        cluster.expect(Number(subject));
+        return fine();
+    }
     const wrong = unknownOption(args, ["link0", "use_ssh"]);
     if (wrong !== undefined) {
         return wrong;
@@ -53,6 +60,7 @@ function pvecm(host: LinuxHost, args: readonly string[]): Answer {
         }
         host.cluster = new PveCluster(subject);
         host.around.clusters.push(host.cluster);
+        host.cluster.list(host);
     } else if (verb === "add") {
         const first = host.around.at(subject);
         if (first === undefined || addressNumber(subject) === undefined) {
@@ -67,15 +75,14 @@ function pvecm(host: LinuxHost, args: readonly string[]): Answer {
         if (!first.cluster.quorate) {
             return failed("cluster not ready - no quorum?", 255);
         }
-        if (first.cluster.members.some(({ hostname }) => hostname === host.hostname)) {
-            return failed(`can't add existing node '${host.hostname}'`, 255);
-        }
+        // Over SSH it passes --force to `pvecm addnode`: a node that is listed already is listed anew (pvecm.pm, add).
+        first.cluster.list(host);
+        // Only then does it fetch the configuration and start corosync with it.
+        host.spend();
         host.cluster = first.cluster;
     } else {
         return failed(`ERROR: unknown command 'pvecm ${verb ?? ""}'`, 255);
     }
-    host.cluster.members.push(host);
-    host.cluster.files.set("/etc/pve/corosync.conf", `totem { cluster_name: ${host.cluster.name} }\n`);
     host.around.changed(host.cluster);
     return fine();
 }
@@ -171,7 +178,10 @@ const cephVolume: HostTool = (host, args) => {
     const { node } = host;
     switch (args.join(" ")) {
         case "lvm list ceph/osd":
-            return node.osd ? fine() : failed("No valid Ceph lvm devices found");
+            return node.osdPrepared ? fine() : failed("No valid Ceph lvm devices found");
+        case "lvm activate --all":
+            node.osd = node.osdPrepared;
+            return fine();
         case "lvm create --data ceph/osd":
             if (!node.volume) {
                 return failed('lvm: Failed to find logical volume "ceph/osd"');
@@ -179,6 +189,9 @@ const cephVolume: HostTool = (host, args) => {
             if (host.read("/var/lib/ceph/bootstrap-osd/ceph.keyring") === undefined) {
                 return failed("RuntimeError: Unable to create a new OSD id");
             }
+            // It prepares the volume, then activates it.
+            node.osdPrepared = true;
+            host.spend();
             node.osd = true;
             return fine();
         default:
@@ -232,10 +245,11 @@ const sgdisk: HostTool = (host, args) => {
     }
     const sizeGiB = Number(/\+(\d+)G$/.exec(option(args, "new") ?? "")?.[1] ?? Number.NaN);
     // 10 GiB hold Debian and Proxmox VE (images/: the size of the Proxmox image).
-    if (!host.node.wholeDisk || !(sizeGiB <= host.spec.diskGiB - 10)) {
-        return failed(`Could not create partition 2 from 0 to ${sizeGiB}G`, 4);
+    const freeGiB = host.spec.diskGiB - 10 - host.node.partitionGiB;
+    if (!host.node.wholeDisk || !(sizeGiB <= freeGiB)) {
+        return failed(`Could not create partition from 0 to ${sizeGiB}G`, 4);
     }
-    host.node.partitionGiB = sizeGiB;
+    host.node.partitionGiB += sizeGiB;
     return fine();
 };
 

@@ -84,7 +84,7 @@ function test(args: readonly string[], host: ShellHost): Answer {
 
 function grep(args: readonly string[], input: Source, host: ShellHost): Answer {
     const flags = args[0]?.startsWith("-") === true ? args[0].slice(1) : "";
-    const unknown = [...flags].find((flag) => !"qxFEvo".includes(flag));
+    const unknown = [...flags].find((flag) => !"qxFEvoc".includes(flag));
     if (unknown !== undefined) {
         return failed(`grep: invalid option -- '${unknown}'`, 2);
     }
@@ -101,7 +101,8 @@ function grep(args: readonly string[], input: Source, host: ShellHost): Answer {
     const matcher = new RegExp(flags.includes("x") ? `^(?:${source})$` : source);
     const found = lines(content).filter((line) => matcher.test(line) !== flags.includes("v"));
     const shown = flags.includes("o") ? found.map((line) => matcher.exec(line)?.[0] ?? "") : found;
-    return { code: found.length > 0 ? 0 : 1, out: flags.includes("q") ? "" : joined(shown) };
+    const out = flags.includes("c") ? `${found.length}\n` : joined(shown);
+    return { code: found.length > 0 ? 0 : 1, out: flags.includes("q") ? "" : out };
 }
 
 function sed(args: readonly string[], input: Source): Answer {

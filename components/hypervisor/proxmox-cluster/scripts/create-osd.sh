@@ -4,4 +4,7 @@ if ! ceph-volume lvm list ceph/osd >/dev/null 2>&1; then
     [ -e /var/lib/ceph/bootstrap-osd/ceph.keyring ] ||
         run ceph auth get client.bootstrap-osd -o /var/lib/ceph/bootstrap-osd/ceph.keyring
     run ceph-volume lvm create --data ceph/osd
+else
+    # A run that was cut off may have prepared it and no more.
+    run ceph-volume lvm activate --all >/dev/null
 fi

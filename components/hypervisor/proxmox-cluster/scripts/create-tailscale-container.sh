@@ -22,5 +22,6 @@ if ! pct exec "$CONTAINER_ID" -- tailscale status >/dev/null 2>&1; then
     run pct exec "$CONTAINER_ID" -- sh -c 'echo net.ipv4.ip_forward=1 >/etc/sysctl.d/90-strata.conf && sysctl --quiet --load /etc/sysctl.d/90-strata.conf'
     printf '%s' "$AUTH_KEY" | pct exec "$CONTAINER_ID" -- sh -c 'umask 077; cat >/run/tailscale.key'
     run pct exec "$CONTAINER_ID" -- tailscale up --auth-key file:/run/tailscale.key --advertise-routes "$ROUTES"
-    run pct exec "$CONTAINER_ID" -- rm -f /run/tailscale.key
 fi
+# Also where a run was cut off after it had joined.
+run pct exec "$CONTAINER_ID" -- rm -f /run/tailscale.key

@@ -14,8 +14,6 @@ wanted=$(
 if [ "$(cat /etc/strata/ingress.sh 2>/dev/null)" != "$wanted" ] ||
     ! iptables --table nat --check PREROUTING --destination "$ADDRESS" --jump STRATA-INGRESS 2>/dev/null; then
     printf '%s\n' "$wanted" >/etc/strata/ingress.sh
-    # The address needs no interface: it is translated before the host asks itself whether it is its own.
-    run sh /etc/strata/ingress.sh
     cat >/etc/systemd/system/strata-ingress.service <<'UNIT'
 [Unit]
 Description=Forward the reserved address to the ingress controller
@@ -28,5 +26,7 @@ ExecStart=/bin/sh /etc/strata/ingress.sh
 WantedBy=multi-user.target
 UNIT
     run systemctl daemon-reload
+    # The address needs no interface: it is translated before the host asks itself whether it is its own.
+    run sh /etc/strata/ingress.sh
 fi
 run systemctl enable --quiet strata-ingress.service

@@ -23,12 +23,16 @@ run sysctl --quiet --load /etc/sysctl.d/90-strata.conf
 if ! vgs ceph >/dev/null 2>&1; then
     root=$(findmnt --noheadings --output SOURCE /)
     disk=/dev/$(lsblk --noheadings --output PKNAME "$root" | head -n 1)
-    # The image is smaller than the disk: the second table lies where the image ended until it is moved.
-    run sgdisk --move-second-header "$disk"
-    run sgdisk --new="0:0:+${OSD_GIB}G" --typecode=0:8e00 --change-name=0:ceph "$disk"
-    run partprobe "$disk"
-    run udevadm settle
-    part=$(lsblk --noheadings --paths --list --output NAME,PARTLABEL "$disk" | awk '$2 == "ceph" { print $1 }')
+    labelled() { lsblk --noheadings --paths --list --output NAME,PARTLABEL "$disk" | awk '$2 == "ceph" { print $1 }'; }
+    # A run that was cut off may have made the partition already.
+    if [ -z "$(labelled)" ]; then
+        # The image is smaller than the disk: the second table lies where the image ended until it is moved.
+        run sgdisk --move-second-header "$disk"
+        run sgdisk --new="0:0:+${OSD_GIB}G" --typecode=0:8e00 --change-name=0:ceph "$disk"
+        run partprobe "$disk"
+        run udevadm settle
+    fi
+    part=$(labelled)
     [ -n "$part" ] || fail "no partition labelled ceph appeared on $disk: the boot disk has no ${OSD_GIB} GiB left"
     run vgcreate ceph "$part"
 fi

@@ -12,7 +12,8 @@ iface $VNET
     post-up iptables --table nat --check POSTROUTING --source $CIDR ! --destination $CIDR --jump MASQUERADE 2>/dev/null || iptables --table nat --append POSTROUTING --source $CIDR ! --destination $CIDR --jump MASQUERADE
 CONF
 )
-if [ "$(cat "$file" 2>/dev/null)" != "$wanted" ]; then
+if [ "$(cat "$file" 2>/dev/null)" != "$wanted" ] ||
+    ! iptables --table nat --check POSTROUTING --source "$CIDR" ! --destination "$CIDR" --jump MASQUERADE 2>/dev/null; then
     printf '%s\n' "$wanted" >"$file"
     run ifreload --all
 fi

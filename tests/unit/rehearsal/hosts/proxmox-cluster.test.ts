@@ -63,17 +63,17 @@ test("a step before its turn is refused with the command's own words", () => {
     expect(noVolume.again().err).toContain('Failed to find logical volume "ceph/osd"');
 });
 
-test("a node that is lost while joining stops the step, and is joined when it is back", () => {
+test("without the first node there is nothing to join, and the step says so until it is back", () => {
     const world = until("join-cluster", "ampere-2");
     const lost = world.hosts.named(first);
     if (lost !== undefined) {
-        lost.on = false;
+        world.hosts.outages.strike(lost.spec.name);
     }
     expect(world.again().err).toContain(
-        "'pvecm add 10.0.1.10 --link0 10.0.1.11 --use_ssh' failed: cluster not ready - no quorum?",
+        "ampere-2: 'pvecm status' on 10.0.1.10 failed: ssh: connect to host 10.0.1.10 port 22: No route to host",
     );
     if (lost !== undefined) {
-        lost.on = true;
+        world.hosts.outages.end(lost.spec.name);
     }
     expect(world.again().code).toBe(0);
 });
@@ -104,7 +104,7 @@ test("Ceph is not healthy with too few OSDs, nor with one that is down", () => {
     expect(world.again().err).toContain("OSD count 2 < osd_pool_default_size 3");
     if (third !== undefined) {
         third.node.osd = true;
-        third.on = false;
+        world.hosts.outages.strike(third.spec.name);
     }
     expect(world.again().err).toContain("1 osds down");
 });

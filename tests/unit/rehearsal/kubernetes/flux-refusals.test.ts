@@ -55,11 +55,11 @@ test("a source that is out of reach becomes ready once it is reached again, and 
     const stage = await new FluxStage(
         repositoryOf({ "a/kustomization.yaml": list("map.yaml"), "a/map.yaml": map("m") }),
     ).prepared();
-    stage.git.cut("github.com");
+    stage.outages.begin("github.com");
     await expect(stage.source()).rejects.toThrow(`unable to clone '${url}': dial tcp: lookup github.com: no such host`);
     await expect(stage.sync("a")).rejects.toThrow("Source artifact not found, retrying in 30s");
     expect(stage.later(1)).toHaveLength(2);
-    stage.git.mend("github.com");
+    stage.outages.end("github.com");
     expect(stage.later(1)).toEqual([]);
     expect(stage.object("v1", "ConfigMap", "default/m")).toBeDefined();
 });
@@ -69,7 +69,7 @@ test("a source that gets lost later leaves what runs as it is, and says so", asy
     const stage = await new FluxStage(repository).prepared();
     await stage.source();
     await stage.sync("a");
-    stage.git.cut("github.com");
+    stage.outages.begin("github.com");
     expect(stage.later(2).join()).toMatch(/GitRepository flux-system\/flux-system is not ready: .*no such host/);
     expect(stage.object("v1", "ConfigMap", "default/m")).toBeDefined();
 });

@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 import { Git } from "../../../../rehearsal/world/git";
 import type { Cluster } from "../../../../rehearsal/world/kubernetes/cluster";
 import type { KubeObject } from "../../../../rehearsal/world/kubernetes/objects";
+import { Outages } from "../../../../rehearsal/world/outages";
 import type { SiteRepository } from "../../../../rehearsal/world/site";
 import { ageKey } from "../../../../rehearsal/world/sops/age";
 import type { Properties } from "../../../../rehearsal/world/value";
@@ -66,7 +67,8 @@ export class FluxStage extends Stage {
     constructor(
         readonly repository: SiteRepository,
         options: StageOptions = {},
-        readonly git = new Git([repository]),
+        readonly outages = new Outages(),
+        readonly git = new Git([repository], outages),
     ) {
         super({ git, ...options });
     }
