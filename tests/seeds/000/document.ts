@@ -10,10 +10,12 @@ export interface Item {
     readonly text: string;
 }
 
-/** The document's text; undefined where it does not lie beside this project. */
-export function documentText(): string | undefined {
+/** The text of a document, by its number; undefined where it does not lie beside this project. */
+export function documentText(number = "000"): string | undefined {
     const folder = path.join(projectFolder, "..", "shared", "seeds");
-    const file = fs.existsSync(folder) ? fs.readdirSync(folder).find((name) => name.startsWith("000_")) : undefined;
+    const file = fs.existsSync(folder)
+        ? fs.readdirSync(folder).find((name) => name.startsWith(`${number}_`))
+        : undefined;
     return file === undefined ? undefined : fs.readFileSync(path.join(folder, file), "utf8");
 }
 

@@ -1,4 +1,5 @@
 /** An Oracle stack after an `up` without an engine: its resources, its graph, its world, its bill. */
+import { type Pipeline, pipelineOf } from "../../../operations/pipeline";
 import { readStackConfig } from "../../../operations/stack";
 import { allowanceFor, freeTierMeters, monthlyCost, type PlainResource } from "../../../policy/report";
 import type { Deployment } from "../../../rehearsal/engine/deployment";
@@ -81,6 +82,30 @@ export class Built {
         }));
         const deployment: Deployment = { version: 3, deployment: { resources } };
         return timelineOf(deployment, this.world.ledger.entries);
+    }
+
+    /** The world's one Proxmox cluster. Throws where there is none or more. */
+    get proxmox() {
+        const [cluster, second] = this.world.hosts.clusters;
+        if (cluster === undefined || second !== undefined) {
+            throw new Error("Expected one Proxmox cluster.");
+        }
+        return cluster;
+    }
+
+    /** The world's one Kubernetes cluster. Throws where there is none or more. */
+    get kubernetes() {
+        const [cluster, second] = this.world.kubernetes.alive;
+        if (cluster === undefined || second !== undefined) {
+            throw new Error("Expected one Kubernetes cluster.");
+        }
+        return cluster;
+    }
+
+    /** The document's whole pipeline around the deployment as it was built. */
+    get pipeline(): Pipeline {
+        const { criticalMinutes } = this.timeline;
+        return pipelineOf("oracle-proxmox", { withUpload: criticalMinutes, preBuilt: criticalMinutes, uploads: false });
     }
 
     /** Meters under the allowance the stack declares. */

@@ -1,0 +1,42 @@
+/** Figures of what is free: limits, quotas, the bill. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { expect } from "vitest";
+import { projectFolder } from "../../../harness/stack-config";
+import type { Built } from "../built";
+import { type Figure, limit, objects, one, reserved } from "./figure";
+
+const validation = "Free Tier Validation";
+const free = (stack: Built): void => expect(stack.cost().monthlyUsd).toBe(0);
+
+/** Every limit. */
+export const limitFigures: readonly Figure[] = [
+    one("Phase 1", ["Base Image", "Debian 12"], "the base image's recipe is for Debian 12, bookworm", () => {
+        const recipe = fs.readFileSync(path.join(projectFolder, "images/recipe/debian-base.sh"), "utf8");
+        expect(recipe).toMatch(/^\s+bookworm "/m);
+    }),
+    one(validation, ["4 OCPU", "24GB"], "4 OCPUs and 24 GB are free", (stack) => {
+        limit("a1-ocpus", 4, 4)(stack);
+        limit("a1-memory", 24, 24)(stack);
+    }),
+    one(validation, ["Storage", "200GB"], "200 GB are free", limit("storage", 200, 200)),
+    one(validation, ["2 Reserved IPs"], "two reserved addresses are free", reserved),
+    one(validation, ["Objects", "20GB"], "20 GB of objects are free", objects),
+    one(validation, ["count ≤ 4"], "there are at most four instances", (stack) => {
+        expect(stack.resources.filter(({ type }) => type === "oci:Core/instance:Instance")).toHaveLength(4);
+    }),
+    one(validation, ["ocpus ≤ 4"], "the quota has 4 OCPUs", (stack) => {
+        const statements = stack.input("cost-guard-quota", "statements");
+        expect(statements).toContain("set compute-core quota standard-a1-core-count to 4 in tenancy");
+    }),
+    one(validation, ["ram ≤ 24GB"], "the quota has 24 GB", (stack) => {
+        const statements = stack.input("cost-guard-quota", "statements");
+        expect(statements).toContain("set compute-memory quota standard-a1-memory-count to 24 in tenancy");
+    }),
+    one(validation, ["storage ≤ 200GB"], "the quota has 200 GB", (stack) => {
+        const statements = stack.input("cost-guard-quota", "statements");
+        expect(statements).toContain("set block-storage quota total-storage-gb to 200 in tenancy");
+    }),
+    { sections: [validation, "Phase 1", "Validation Matrix"], mentions: ["20GB"], says: "images", holds: objects },
+    { sections: [validation, "Validation Matrix"], mentions: ["$0.00"], says: "the bill is $0.00", holds: free },
+];
