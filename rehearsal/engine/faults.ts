@@ -3,6 +3,7 @@ import type { Asked, Interference } from "../protocol/operations";
 import type { PackageBehaviour } from "../world/behaviour";
 import { Refusal } from "../world/refusal";
 import type { Properties } from "../world/value";
+import type { World } from "../world/world";
 
 /** One fault. */
 export type Fault =
@@ -13,20 +14,31 @@ export type Fault =
           readonly target: string;
           readonly times: "once" | "always" | number;
       }
-    /** A host is down: whatever is asked of it fails, until the fault is lifted. */
-    | { readonly kind: "host"; readonly host: string }
+    /**
+     * A host is dark: whatever is asked of it fails, until the fault is lifted. One of the world's hosts, or one of the
+     * internet, e.g. `github.com`.
+     */
+    | {
+          readonly kind: "host";
+          readonly host: string;
+          /** Logical name of the resource it goes dark in the middle of; undefined: when it is first called. */
+          readonly during?: string;
+      }
     /** The engine is killed (SIGKILL) when the n-th create has begun in the world. */
     | { readonly kind: "kill-engine"; readonly afterCreate: number };
 
+type HostFault = Extract<Fault, { readonly kind: "host" }>;
+
 /** How a fault is written. */
 const forms =
-    "create:TYPE_OR_NAME, update:TYPE_OR_NAME or delete:TYPE_OR_NAME (each with :once, :always or a number of times), host:NAME, or kill-engine:N";
+    "create:TYPE_OR_NAME, update:TYPE_OR_NAME or delete:TYPE_OR_NAME (each with :once, :always or a number of times), host:NAME (or host:NAME@RESOURCE, in the middle of its making), or kill-engine:N";
 
 /** Reads a fault, such as `create:c0:once` or `kill-engine:3`. Throws one sentence where it is none. */
 export function parseFault(spec: string): Fault {
     const [, kind, rest] = /^(create|update|delete|host|kill-engine):(.+)$/.exec(spec) ?? [];
     if (kind === "host" && rest !== undefined) {
-        return { kind, host: rest };
+        const [, host = rest, during] = /^([^@]+)@(.+)$/.exec(rest) ?? [];
+        return { kind, host, ...(during === undefined ? {} : { during }) };
     }
     if (kind === "kill-engine" && rest !== undefined && /^[1-9]\d*$/.test(rest)) {
         return { kind, afterCreate: Number(rest) };
@@ -46,7 +58,7 @@ export function parseFault(spec: string): Fault {
 export function describeFault(fault: Fault): string {
     switch (fault.kind) {
         case "host":
-            return `host:${fault.host}`;
+            return `host:${fault.host}${fault.during === undefined ? "" : `@${fault.during}`}`;
         case "kill-engine":
             return `kill-engine:${fault.afterCreate}`;
         default:
@@ -96,29 +108,37 @@ export class Faults implements Interference {
      * @param faults What is to fail.
      * @param killEngine Kills the engine and returns when it is dead.
      * @param words What a fault says, where the package has words of its own.
+     * @param world Where hosts go dark. Default: a host is only what the properties of a resource name.
      */
     constructor(
         faults: readonly Fault[],
         private readonly killEngine: () => void,
         private readonly words: FaultWords = () => undefined,
+        private readonly world?: Pick<World, "outages" | "hosts">,
     ) {
         this.#armed = new Set(faults);
     }
 
     /** How often a fault struck so far. */
     get strikes(): number {
+        this.#lookForOutages();
         return this.#strikes;
     }
 
     /** Faults that found nothing to strike, as they are written. */
     get idle(): readonly string[] {
+        this.#lookForOutages();
         return [...this.#armed].filter((fault) => !this.#struck.has(fault)).map(describeFault);
     }
 
     /** Disarms every fault that struck: what is broken was mended. */
     repair(): void {
+        this.#lookForOutages();
         for (const fault of this.#struck) {
             this.#armed.delete(fault);
+            if (fault.kind === "host") {
+                this.world?.outages.end(fault.host);
+            }
         }
     }
 
@@ -155,7 +175,8 @@ export class Faults implements Interference {
                 }
                 return;
             case "host":
-                if (hostKeys.some((key) => properties[key] === fault.host)) {
+                this.#darken(fault, asked);
+                if (fault.during === undefined && hostKeys.some((key) => properties[key] === fault.host)) {
                     this.#count(fault);
                     throw new Refusal(`dial tcp ${fault.host}: ${deadHost.words}`, deadHost.source);
                 }
@@ -169,6 +190,28 @@ export class Faults implements Interference {
                         new Refusal(`${asked.type}: ${deadConnection.words}`, deadConnection.source)
                     );
                 }
+        }
+    }
+
+    /** Lets a host go dark at its next call, or in the middle of what it is about to be asked. */
+    #darken({ host, during }: HostFault, asked: Asked): void {
+        if (during !== undefined && !(asked.kind === "create" && asked.name === during)) {
+            return;
+        }
+        const found = during === undefined ? undefined : this.world?.hosts.named(host);
+        if (found === undefined) {
+            this.world?.outages.begin(host);
+        } else {
+            found.cut({ commands: "half", dark: true });
+        }
+    }
+
+    /** An outage strikes where the world calls a host, which no operation tells. */
+    #lookForOutages(): void {
+        for (const fault of this.#armed) {
+            if (fault.kind === "host" && this.world?.outages.isDark(fault.host) === true && !this.#struck.has(fault)) {
+                this.#count(fault);
+            }
         }
     }
 

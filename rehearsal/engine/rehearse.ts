@@ -51,7 +51,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
             killTree(pid);
         }
     };
-    const faults = new Faults(options.faults ?? [], kill, packageWords(packages));
+    const faults = new Faults(options.faults ?? [], kill, packageWords(packages), world);
     const server = await serve({
         world,
         packages,

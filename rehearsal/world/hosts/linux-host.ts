@@ -15,8 +15,8 @@ import { authorises } from "./ssh-key";
 
 /** How a script is cut off. */
 export interface Cut {
-    /** Commands that still run, halves of a command counted. */
-    commands: number;
+    /** Commands that still run; "half": it is cut in the middle of a command that has one, else at its end. */
+    commands: number | "half";
     /** True where the whole host goes dark; false where the connection breaks, and the script with it. */
     readonly dark: boolean;
 }
@@ -105,12 +105,30 @@ export class LinuxHost implements ShellHost {
         this.#cut = cut;
     }
 
-    /** A command begins, or one of several halves of it. Throws where the script is cut off before that. */
+    /** A command begins. Throws where the script is cut off before it. */
     spend(): void {
-        if (this.#cut === undefined || this.#cut.commands-- > 0) {
-            return;
+        if (typeof this.#cut?.commands === "number" && this.#cut.commands-- === 0) {
+            this.#cutOff(this.#cut);
         }
-        if (this.#cut.dark) {
+    }
+
+    /** A command has done the half of its work that stays, or all of it. Throws where the script is cut off there. */
+    half(): void {
+        if (this.#cut?.commands === "half") {
+            this.#cutOff(this.#cut);
+        }
+        this.spend();
+    }
+
+    /** The script has come to its end. Throws where nobody hears of it. */
+    end(): void {
+        if (this.#cut?.commands === "half") {
+            this.#cutOff(this.#cut);
+        }
+    }
+
+    #cutOff({ dark }: Cut): never {
+        if (dark) {
             this.around.outages.strike(this.spec.name);
         }
         this.#cut = undefined;
@@ -250,6 +268,7 @@ export class LinuxHosts implements Hosts {
     ): { readonly code: number; readonly out: string; readonly err: string; readonly steps: readonly string[] } {
         this.steps.splice(0);
         const ran = runScript(host, script);
+        host.end();
         return { ...ran, steps: this.steps.splice(0) };
     }
 }

@@ -78,7 +78,7 @@ function pvecm(host: LinuxHost, args: readonly string[]): Answer {
         // Over SSH it passes --force to `pvecm addnode`: a node that is listed already is listed anew (pvecm.pm, add).
         first.cluster.list(host);
         // Only then does it fetch the configuration and start corosync with it.
-        host.spend();
+        host.half();
         host.cluster = first.cluster;
     } else {
         return failed(`ERROR: unknown command 'pvecm ${verb ?? ""}'`, 255);
@@ -191,7 +191,7 @@ const cephVolume: HostTool = (host, args) => {
             }
             // It prepares the volume, then activates it.
             node.osdPrepared = true;
-            host.spend();
+            host.half();
             node.osd = true;
             return fine();
         default:

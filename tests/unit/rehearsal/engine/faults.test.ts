@@ -17,6 +17,7 @@ describe("a fault is written", () => {
         ["update:tiny:index:Box", { kind: "update", target: "tiny:index:Box", times: "once" }],
         ["delete:proxmoxve:index/vm:Vm:always", { kind: "delete", target: "proxmoxve:index/vm:Vm", times: "always" }],
         ["host:pve-1", { kind: "host", host: "pve-1" }],
+        ["host:pve-1@join", { kind: "host", host: "pve-1", during: "join" }],
         ["kill-engine:3", { kind: "kill-engine", afterCreate: 3 }],
     ] satisfies [string, Fault][])("%s", (spec, fault) => {
         expect(parseFault(spec)).toEqual(fault);
