@@ -17,10 +17,10 @@ function claims({ section, text }: Item, among: readonly Figure[] = figuresOfDoc
 }
 
 /** Lines no entry speaks of, or with a figure no entry repeats. */
-function missed(items: readonly Item[]): Item[] {
+function missed(items: readonly Item[], among: readonly Figure[] = figuresOfDocument): Item[] {
     return items.filter((item) => {
-        const spoken = claims(item).flatMap(({ mentions }) => mentions.flatMap(figures));
-        return claims(item).length === 0 || figures(item.text).some((figure) => !spoken.includes(figure));
+        const spoken = claims(item, among).flatMap(({ mentions }) => mentions.flatMap(figures));
+        return claims(item, among).length === 0 || figures(item.text).some((figure) => !spoken.includes(figure));
     });
 }
 
@@ -67,6 +67,14 @@ if (document !== undefined) {
 
         test("has every figure that the table has", () => {
             const idle = figuresOfDocument.filter((each) => !items.some((item) => claims(item, [each]).length > 0));
+            expect(idle.map(({ says }) => says)).toEqual([]);
+        });
+
+        test("is missed where the table lacks one of its figures", () => {
+            const idle = figuresOfDocument.filter((each) => {
+                const others = figuresOfDocument.filter((other) => other !== each);
+                return missed(items, others).length === 0;
+            });
             expect(idle.map(({ says }) => says)).toEqual([]);
         });
 
@@ -138,6 +146,8 @@ describe("the document's arrows are edges of oci-free", () => {
                 name,
             ).not.toEqual([]);
         }
+        const idle = edge.waitedFor.filter((each) => !edge.waiting.some((name) => stack.waitsFor(name).has(each)));
+        expect(idle).toEqual([]);
     });
 });
 

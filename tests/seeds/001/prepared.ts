@@ -34,8 +34,10 @@ export interface Prepared {
     readonly steps: readonly string[];
 }
 
+const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+
 function writeOracleConfig(home: string): void {
-    const pem = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs8", format: "pem" });
+    const pem = privateKey.export({ type: "pkcs8", format: "pem" });
     const folder = path.join(home, ".oci");
     fs.mkdirSync(folder, { mode: 0o700 });
     fs.writeFileSync(path.join(folder, "key.pem"), pem, { mode: 0o600 });

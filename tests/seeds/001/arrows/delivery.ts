@@ -1,4 +1,4 @@
-/** Arrows of the bootstrap sequence: who asks whom for what, from three machines to applications that follow a branch. */
+/** Arrows of the bootstrap sequence and of the applications: from three machines to what follows a branch on them. */
 import { expect } from "vitest";
 import { at, text } from "../../../../rehearsal/world/value";
 import type { Built } from "../built";
@@ -40,8 +40,33 @@ const installed = (release: string, chart: string, repository: string) => (stack
     expect([...stack.waitsFor(release)]).toContain("talos-bootstrap");
 };
 
+/** The document's applications, and where each is in the cluster. */
+const applications = [
+    ["Tailscale", "tailscale", "operator-"],
+    ["Cert", "cert-manager", "cert-manager-"],
+    ["Alloy", "monitoring", "alloy-"],
+] as const;
+
 /** Arrows that are true of the stack or its world. */
 export const deliveryFacts: readonly Claim[] = [
+    ...applications.flatMap(([application, namespace, prefix]) =>
+        machines.map((machine, index) =>
+            claim(
+                "Architecture Overview",
+                [`CP${index + 1} --> ${application}`],
+                `${application} waits for ${machine}, which pods may run on`,
+                (stack) => {
+                    const { kubernetes } = stack;
+                    expect([...stack.waitsFor("flux-system-kustomization")]).toContain(`talos-${machine}`);
+                    const own = kubernetes.pods.filter((pod) => pod.namespace === namespace);
+                    expect(own.filter(({ name }) => name.startsWith(prefix)).length).toBeGreaterThan(0);
+                    expect(own.filter(({ node }) => !/^cp-[123]$/.test(node ?? ""))).toEqual([]);
+                    expect(kubernetes.readyNodes().map(({ name }) => name)).toContain(machine);
+                    expect(at(configOf(stack, index), "cluster.allowSchedulingOnControlPlanes")).toBe(true);
+                },
+            ),
+        ),
+    ),
     claim(section, ["TF->>PVE: Create 3 VMs"], "the program asks Proxmox VE for three machines", (stack) => {
         const asked = stack.resources.filter(({ type }) => type === "proxmoxve:index/vmLegacy:VmLegacy");
         expect(asked.map(({ name }) => name).sort()).toEqual(machines.map((name) => `machine-${name}`));

@@ -15,19 +15,23 @@ const oracle = "Layer 1: OCI Resources";
 const talos = "Layer 3: Talos Deployment";
 const layers = "Three-Layer Architecture";
 
-/** Runs a step's own script once more, on the first host of a world of our own in which others lost their power. */
-async function repeated(step: string, off: readonly string[]): Promise<number> {
+/** Exit codes of a step's own script, run once more on the first host: as it stands, and when others have lost their power. */
+async function repeated(step: string, off: readonly string[]): Promise<readonly number[]> {
     const stack = await Built.of("oci-free");
     const { hosts } = stack.world;
+    const script = stack.input(`proxmox-cluster-${step}-ampere-1`, "stdin");
+    const again = () => {
+        const first = hosts.named("ampere-1");
+        if (first === undefined || typeof script !== "string") {
+            throw new Error(`Expected a script of ${step}.`);
+        }
+        return hosts.run(first, script).code;
+    };
+    const before = again();
     for (const name of off) {
         hosts.off(name);
     }
-    const first = hosts.named("ampere-1");
-    const script = stack.input(`proxmox-cluster-${step}-ampere-1`, "stdin");
-    if (first === undefined || typeof script !== "string") {
-        throw new Error(`Expected a script of ${step}.`);
-    }
-    return hosts.run(first, script).code;
+    return [before, again()];
 }
 
 const mesh = (name: string) => (stack: Built) => {
@@ -90,12 +94,10 @@ export const deploymentFacts: readonly Claim[] = [
         );
     }),
     claim(hypervisor, ["Quorum -->|No| FailQ"], "the quorum check fails where two of three hosts are off", async () => {
-        expect(await repeated("check-quorum", [])).toBe(0);
-        expect(await repeated("check-quorum", ["ampere-2", "ampere-3"])).toBe(1);
+        expect(await repeated("check-quorum", ["ampere-2", "ampere-3"])).toEqual([0, 1]);
     }),
     claim(hypervisor, ["Health -->|No| FailC"], "the health check fails where a host with an OSD is off", async () => {
-        expect(await repeated("check-ceph", [])).toBe(0);
-        expect(await repeated("check-ceph", ["ampere-3"])).toBe(1);
+        expect(await repeated("check-ceph", ["ampere-3"])).toEqual([0, 1]);
     }),
     claim(hypervisor, ["Health -->|Yes| Done"], "what the health check said is the stack's output", (stack) => {
         expect(stack.resource("proxmox-cluster-check-ceph-ampere-1").outputs.stdout).toMatch(/^HEALTH_OK$/m);

@@ -47,9 +47,6 @@ const drawn: Readonly<Record<string, readonly (readonly [string, readonly string
         [`Node${index + 1} -.-> Ceph`, step("prepare-host", [host]), health],
         [`Ampere -.-> Node${index + 1}`, [`instance-${host}`], step("prepare-host", [host])],
         [`Bastion -.SSH.-> Node${index + 1}`, ["bastion-address-public"], step("prepare-host", [host])],
-        ...["Tailscale", "Cert", "Alloy"].map(
-            (app) => [`CP${index + 1} --> ${app}`, [`talos-cp-${index + 1}`], applications] as const,
-        ),
     ]),
     "Layer 1: OCI Resources": [
         ["VCN --> IGW", vcn, ["network-internet-gateway"]],
@@ -68,7 +65,8 @@ const drawn: Readonly<Record<string, readonly (readonly [string, readonly string
     ],
     "Layer 3: Talos Deployment": [
         ["Inputs --> Image", ["proxmox-api"], images],
-        ["VMs --> Bootstrap", machines, ["talos-bootstrap"]],
+        // One machine is bootstrapped; the others join what it began, and whoever uses the cluster waits for them.
+        ["VMs --> Bootstrap", ["machine-cp-1"], ["talos-bootstrap"]],
         ["Bootstrap --> Secret", ["talos-bootstrap"], ["sops-key-secret"]],
     ],
     "Physical + Logical Topology": [

@@ -29,9 +29,6 @@ export const clusterFigures: readonly Figure[] = [
         ]);
         expect(Math.round(3 * 1.33)).toBe(amount(stack, "shapeConfig.ocpus"));
     }),
-    one(overview, ["1× Micro", "1GB RAM"], "the Micro has its shape's 1 GB", (stack) => {
-        expect(stack.world.hosts.named("bastion")?.spec.memoryGiB).toBe(1);
-    }),
     ...amperes.map((name, index) =>
         one(overview, [`"Node ${index + 1}"`], `node ${index + 1} is ${name}`, (stack) => {
             expect(stack.proxmox.members[index]?.spec.name).toBe(name);

@@ -2,6 +2,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect } from "vitest";
+import { oversize } from "../../../../images/sizes";
+import { imagesFinding } from "../../../../operations/validate/findings";
 import { projectFolder } from "../../../harness/stack-config";
 import type { Built } from "../built";
 import { type Figure, limit, objects, one, reserved } from "./figure";
@@ -37,6 +39,18 @@ export const limitFigures: readonly Figure[] = [
         const statements = stack.input("cost-guard-quota", "statements");
         expect(statements).toContain("set block-storage quota total-storage-gb to 200 in tenancy");
     }),
-    { sections: [validation, "Phase 1", "Validation Matrix"], mentions: ["20GB"], says: "images", holds: objects },
+    {
+        sections: [validation, "Phase 1"],
+        mentions: ["< 20GB"],
+        says: "images that are built fit below 20 GB",
+        holds: () => {
+            const weigh = (bytes: number) => oversize([{ name: "image", bytes }]);
+            expect([weigh(20e9 - 1), weigh(20e9)]).toEqual([undefined, expect.stringContaining("20.00 GB")]);
+        },
+    },
+    one("Validation Matrix", ["<20GB"], "images that are stored fit below 20 GB", () => {
+        const judged = (bytes: number) => imagesFinding([{ name: "image", bytes }]).ok;
+        expect([judged(20e9 - 1), judged(20e9)]).toEqual([true, false]);
+    }),
     { sections: [validation, "Validation Matrix"], mentions: ["$0.00"], says: "the bill is $0.00", holds: free },
 ];

@@ -42,7 +42,11 @@ export const networkFigures: readonly Figure[] = [
         says: "three Amperes",
         holds: threeAmperes,
     },
-    { sections: ["Phase 2", "Layer 1", overview], mentions: ["1× Micro"], says: "one Micro", holds: oneMicro },
+    { sections: ["Phase 2", "Layer 1"], mentions: ["1× Micro"], says: "one Micro", holds: oneMicro },
+    one(overview, ["1× Micro", "1GB RAM"], "the one Micro has its shape's 1 GB", (stack) => {
+        oneMicro(stack);
+        expect(stack.world.hosts.named("bastion")?.spec.memoryGiB).toBe(1);
+    }),
     one("Layer 1", ["Boot Volumes", "150GB"], "boot volumes of 150 GB", bootVolumes),
     { sections: ["Layer 1", validation], mentions: ["Budget Alert", "$0.01"], says: "an alert at $0.01", holds: alert },
     ...amperes.map((name, index) =>
