@@ -10,13 +10,15 @@ const BUCKET = "oci:ObjectStorage/bucket:Bucket";
 const IMAGE = "oci:Core/image:Image";
 
 const BYTES_PER_GB = 1e9;
+/** Oracle counts images in units of 1,073,741,824 bytes (Oracle, API reference: Image.billableSizeInGBs). */
+const BYTES_PER_IMAGE_GB = 1024 ** 3;
 
 /** Tag (or object metadata) by which a program declares the size of what it stores, GB. */
 export const SIZE_TAG = "size-gb";
 
 /**
  * Entries of the object storage meter: objects by their content, their file or their declared size; custom images by
- * what they became or their declared size; components by their facts. A bucket into which nothing known goes is blind.
+ * what Oracle bills, the object they are imported from or their declared size; components by their facts. A bucket into which nothing known goes is blind.
  */
 export function objectsOf(graph: Graph, fileSize: (path: string) => number | undefined = () => undefined): Entry[] {
     const entries: Entry[] = [];
@@ -33,7 +35,7 @@ export function objectsOf(graph: Graph, fileSize: (path: string) => number | und
                 filled.add(urn);
             }
         } else if (resource.type === IMAGE) {
-            entries.push(imageEntry(resource));
+            entries.push(imageEntry(graph, resource, fileSize));
         }
     }
     for (const bucket of graph.resources) {
@@ -76,8 +78,20 @@ function objectEntry(resource: Resource, fileSize: (path: string) => number | un
     return size === undefined ? { resource, path: "source" } : { resource, amount: size / BYTES_PER_GB };
 }
 
-/** A custom image occupies object storage; how much is known once it exists, or when the program says so. */
-function imageEntry(resource: Resource): Entry {
+/**
+ * A custom image occupies object storage: what Oracle bills where the image exists, else what its archive takes, else
+ * what the program declares.
+ */
+function imageEntry(graph: Graph, resource: Resource, fileSize: (path: string) => number | undefined): Entry {
+    const billed = known(readNumber(resource, "billableSizeInGbs"));
+    if (billed !== undefined) {
+        return { resource, amount: (billed * BYTES_PER_IMAGE_GB) / BYTES_PER_GB };
+    }
+    const archive = archiveOf(graph, resource);
+    const size = archive === undefined ? undefined : objectEntry(archive, fileSize);
+    if (size !== undefined && "amount" in size) {
+        return { resource, amount: size.amount };
+    }
     const declared = declaredGb(resource, "freeformTags");
     if (declared !== undefined) {
         return { resource, amount: declared };
@@ -86,6 +100,25 @@ function imageEntry(resource: Resource): Entry {
     return megabytes === undefined
         ? { resource, path: `freeformTags["${SIZE_TAG}"]` }
         : { resource, amount: megabytes / 1000 };
+}
+
+/** The object an image is imported from: the one it takes its source from, else the one of that bucket and name. */
+function archiveOf(graph: Graph, image: Resource): Resource | undefined {
+    const objects = graph.resources.filter(({ type }) => type === OBJECT);
+    const sources = image.propertyDependencies.imageSourceDetails ?? [];
+    const [only, ...others] = objects.filter(({ urn }) => sources.includes(urn));
+    if (only !== undefined && others.length === 0) {
+        return only;
+    }
+    const bucket = known(readText(image, "imageSourceDetails.bucketName"));
+    const name = known(readText(image, "imageSourceDetails.objectName"));
+    return objects.find(
+        (object) =>
+            bucket !== undefined &&
+            name !== undefined &&
+            known(readText(object, "bucket")) === bucket &&
+            known(readText(object, "object")) === name,
+    );
 }
 
 function declaredGb(resource: Resource, path: string): number | undefined {
