@@ -89,6 +89,7 @@ export const deploymentFacts: readonly Claim[] = [
     claim(cloud, ["Bastion --> Mesh"], "the bastion joins the mesh with a key of its own", mesh("bastion")),
     claim(cloud, ["Mesh --> Done"], "the stack tells the four mesh addresses that are in use", ({ outputs, world }) => {
         const names = [...amperes, "bastion"];
+        expect(names.map((name) => world.tailnet.find(name)?.live())).toEqual(names.map(() => true));
         expect(outputs.meshAddresses).toEqual(
             Object.fromEntries(names.map((name) => [name, world.tailnet.find(name)?.address])),
         );
