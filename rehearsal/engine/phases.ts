@@ -4,7 +4,8 @@ import type { PackageBehaviour } from "../world/behaviour";
 import type { Properties } from "../world/value";
 import type { World } from "../world/world";
 import { disagreements, settleAccount } from "./convergence";
-import { type DeployedResource, type Deployment, nameOf, resourcesOf } from "./deployment";
+import { type Deployment, nameOf, resourcesOf } from "./deployment";
+import { ignoredBy, ignoredDrift, unchanged } from "./drift";
 import type { Faults } from "./faults";
 import { PhaseRecord } from "./phase";
 import { type RecoveryReport, recover } from "./recovery";
@@ -108,17 +109,23 @@ export class Phases {
         return this.#phase(
             "up-again",
             (options) => stack.up(program, options),
-            async (record) => unchanged(record),
+            async ({ changed }) => unchanged(changed),
         );
     }
 
     #refresh(): Promise<boolean> {
         const { stack } = this.options;
+        const told: string[] = [];
         return this.#phase(
             "refresh",
             (options) => stack.refresh(options),
             // What the program lets drift is read, and left as it is by every `up`.
-            async (record) => unchanged(record, ignoredBy(resourcesOf(await stack.export()))),
+            async ({ changed }) => {
+                const ignored = ignoredBy(resourcesOf(await stack.export()));
+                told.push(...ignoredDrift(changed, ignored));
+                return unchanged(changed, ignored);
+            },
+            told,
         );
     }
 
@@ -289,24 +296,4 @@ export class Phases {
         this.phases.push(phase);
         this.options.tell({ kind: "phase-ends", phase });
     }
-}
-
-/** URN to the properties whose changes the program ignores. */
-function ignoredBy(resources: readonly DeployedResource[]): ReadonlyMap<string, readonly string[]> {
-    return new Map(resources.map(({ urn, ignoreChanges = [] }) => [urn, ignoreChanges]));
-}
-
-/** One sentence for each thing that changed where nothing may but what is ignored. */
-function unchanged(
-    record: PhaseRecord,
-    ignored: ReadonlyMap<string, readonly string[]> = new Map(),
-): readonly string[] {
-    const drifts = record.changed.filter(
-        ({ urn, properties }) =>
-            properties.length === 0 || !properties.every((property) => ignored.get(urn)?.includes(property)),
-    );
-    return drifts.map(({ urn, operation, properties }) => {
-        const what = properties.length === 0 ? "" : ` (${properties.join(", ")})`;
-        return `Nothing was to change, but the engine wants to ${operation} '${nameOf(urn)}'${what}.`;
-    });
 }

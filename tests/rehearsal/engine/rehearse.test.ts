@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { nameOf, resourcesOf } from "../../../rehearsal/engine/deployment";
 import type { Rehearsal, RehearsalEvent, RehearseOptions } from "../../../rehearsal/engine/rehearsal";
 import { rehearse } from "../../../rehearsal/engine/rehearse";
+import type { PackageBehaviour } from "../../../rehearsal/world/behaviour";
 import { needsEngine } from "../../harness/engine";
 import { Box, Dice, emptySite, type Shelf, tinyPackage } from "./tiny";
 
@@ -124,6 +125,63 @@ describe("a program that is as it should be", () => {
     test("has a state that counts its resources, providers and the stack left out", () => {
         expect(rehearsal.resources).toBe(4);
         expect(rehearsal.deployment && resourcesOf(rehearsal.deployment).length).toBe(6);
+    });
+});
+
+describe("a refresh that finds drift", () => {
+    needsEngine();
+
+    /** A package whose boxes lose what they hold to somebody else's hands, once they are made. */
+    const handled = (): PackageBehaviour => {
+        const shelf: Shelf = new Map();
+        const tiny = tinyPackage(shelf);
+        return {
+            ...tiny,
+            resource: (type) => {
+                const box = tiny.resource(type);
+                return box === undefined || type !== "tiny:index:Box"
+                    ? box
+                    : {
+                          ...box,
+                          read: async (id, state, inputs, operation) => {
+                              const found = await box.read?.(id, state, inputs, operation);
+                              return found === undefined
+                                  ? undefined
+                                  : {
+                                        ...found,
+                                        outputs: { ...found.outputs, holds: "theirs" },
+                                        inputs: { ...found.inputs, holds: "theirs" },
+                                    };
+                          },
+                      };
+            },
+        };
+    };
+    const boxes = (ignoreChanges: string[]) => async () => {
+        new Box("chest", { label: "chest", holds: "ours" }, { ignoreChanges });
+        new Box("case", { label: "case", holds: "ours" }, { ignoreChanges });
+        return undefined;
+    };
+    const refreshOf = async (ignoreChanges: string[]) => {
+        const rehearsal = await rehearse(options({ program: boxes(ignoreChanges), packages: () => [handled()] }));
+        return rehearsal.phases.find(({ name }) => name === "refresh");
+    };
+
+    test("only in what the program ignores is well, and says so in one sentence", async () => {
+        expect(await refreshOf(["holds"])).toMatchObject({
+            ok: true,
+            changes: { update: 2 },
+            notes: ["'case' and 'chest' differ in 'holds', which the program ignores."],
+        });
+    });
+
+    test("in anything else fails", async () => {
+        const refresh = await refreshOf([]);
+        expect(refresh?.ok).toBe(false);
+        expect(refresh?.notes.toSorted()).toEqual([
+            "Nothing was to change, but the engine wants to update 'case' (holds).",
+            "Nothing was to change, but the engine wants to update 'chest' (holds).",
+        ]);
     });
 });
 

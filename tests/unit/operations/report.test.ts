@@ -87,6 +87,20 @@ test("a phase that failed says so and why", () => {
     expect(phasesText([{ ...failed, ok: true, expectedToFail: true }]).join("\n")).toContain("failed, as asked");
 });
 
+test("what a phase found and did is told below the table, and in the form for programs", () => {
+    const note = "'machine-cp-1' differs in 'started', which the program ignores.";
+    const refresh: Phase = {
+        ...phase,
+        name: "refresh",
+        changes: { ...phase.changes, create: 0, update: 1 },
+        notes: [note],
+    };
+    expect(phasesText([refresh]).map((line) => line.trim())).toContain(`- refresh: ${note}`);
+    expect(reportOf({ ...rehearsal, phases: [refresh] }, undefined).phases).toMatchObject([
+        { ok: true, notes: [note] },
+    ]);
+});
+
 test("a timeline names its critical path", () => {
     const text = timelineText({
         makespanMinutes: 12.5,
