@@ -103,6 +103,8 @@ export class Faults implements Interference {
     readonly #armed: Set<Fault>;
     readonly #struck = new Set<Fault>();
     readonly #left = new Map<Fault, number>();
+    /** Faults of hosts whose moment has come. */
+    readonly #due = new Set<HostFault>();
 
     /**
      * @param faults What is to fail.
@@ -194,10 +196,12 @@ export class Faults implements Interference {
     }
 
     /** Lets a host go dark at its next call, or in the middle of what it is about to be asked. */
-    #darken({ host, during }: HostFault, asked: Asked): void {
+    #darken(fault: HostFault, asked: Asked): void {
+        const { host, during } = fault;
         if (during !== undefined && !(asked.kind === "create" && asked.name === during)) {
             return;
         }
+        this.#due.add(fault);
         const found = during === undefined ? undefined : this.world?.hosts.named(host);
         if (found === undefined) {
             this.world?.outages.begin(host);
@@ -208,8 +212,8 @@ export class Faults implements Interference {
 
     /** An outage strikes where the world calls a host, which no operation tells. */
     #lookForOutages(): void {
-        for (const fault of this.#armed) {
-            if (fault.kind === "host" && this.world?.outages.isDark(fault.host) === true && !this.#struck.has(fault)) {
+        for (const fault of this.#due) {
+            if (this.world?.outages.isDark(fault.host) === true && !this.#struck.has(fault)) {
                 this.#count(fault);
             }
         }

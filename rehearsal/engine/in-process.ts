@@ -135,6 +135,7 @@ export class InProcessStack {
             const behaviour = this.#behaviour(pending.type);
             const id = behaviour?.deterministicId?.(pending.inputs) ?? behaviour?.findId?.(pending.inputs);
             if (behaviour === undefined || id === undefined) {
+                behaviour?.lapses?.(pending.inputs);
                 continue;
             }
             const found = await operations.run(asked("read", pending), pending.inputs, (operation) =>

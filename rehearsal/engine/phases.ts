@@ -4,7 +4,7 @@ import type { PackageBehaviour } from "../world/behaviour";
 import type { Properties } from "../world/value";
 import type { World } from "../world/world";
 import { disagreements, settleAccount } from "./convergence";
-import { type Deployment, nameOf, resourcesOf } from "./deployment";
+import { type DeployedResource, type Deployment, nameOf, resourcesOf } from "./deployment";
 import { ignoredBy, ignoredDrift, unchanged } from "./drift";
 import type { Faults } from "./faults";
 import { PhaseRecord } from "./phase";
@@ -226,6 +226,7 @@ export class Phases {
         const began = Date.now();
         const record = new PhaseRecord("recover", () => world.clock.now, tell);
         await server.settled();
+        const begun = new Map<string, DeployedResource>();
         const report = await recover(
             {
                 cancel: () => stack.cancel(),
@@ -238,16 +239,20 @@ export class Phases {
                     }
                 },
             },
-            ({ type, inputs = {} }) => {
+            (resource) => {
+                const { urn, type, inputs = {} } = resource;
+                begun.set(urn, resource);
                 const behaviour = this.#behaviour(type);
                 return behaviour?.deterministicId?.(inputs as Properties) ?? behaviour?.findId?.(inputs as Properties);
             },
             // The world was asked by name: what was not found is not there.
             () => false,
         );
-        for (const { urn, fate } of report.resources) {
+        for (const { urn, fate, id } of report.resources) {
             if (fate === "made-again") {
                 server.inventory.forgetUnfindable(urn);
+                const { type = "", inputs = {} } = id === undefined ? (begun.get(urn) ?? {}) : {};
+                this.#behaviour(type)?.lapses?.(inputs as Properties);
             }
         }
         this.recoveries.push(report);

@@ -68,6 +68,7 @@ function keyBehaviour(world: World): ResourceBehaviour {
                 reusable: inputs.reusable === true,
                 preauthorized: inputs.preauthorized === true,
                 tags: texts(inputs, "tags"),
+                description: text(inputs, "description") ?? "",
             });
             const outputs = { ...inputs, key: made.key, invalid: false, createdAt: "", expiresAt: "", userId: "" };
             return { id: made.id, outputs };
@@ -80,6 +81,7 @@ function keyBehaviour(world: World): ResourceBehaviour {
         },
         update: async (_id, old, inputs) => ({ ...old, ...inputs }),
         delete: async (id, _state, { provider }) => void connect(world, provider).keys.delete(id),
+        lapses: (inputs) => world.tailnet.lapse(text(inputs, "description") ?? ""),
     };
 }
 

@@ -85,6 +85,11 @@ export interface ResourceBehaviour {
      * is adopted by where the service draws ids. Undefined where none stands.
      */
     findId?(inputs: Properties): string | undefined;
+    /**
+     * Told where an interrupted create is given up: what it made nobody can use, and it runs out by itself. Default:
+     * nothing was made, or the next create finds it.
+     */
+    lapses?(inputs: Properties): void;
 }
 
 /** A function call of a provider (an invoke). */

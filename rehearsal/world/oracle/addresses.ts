@@ -199,6 +199,11 @@ export function answerAt(oracle: Oracle, publicIp: Thing): void {
         name: `public address ${address}`,
         listens: (port: number) => oracle.answers(address, port),
         drops: (port: number) => !oracle.letsIn(address, port),
+        loses: () => {
+            const target = oracle.find("privateip", text(publicIp.inputs, "privateIpId"));
+            const holder = target === undefined ? undefined : holderOf(oracle, target);
+            return oracle.around.outages.loses(text(holder?.instance.computed, "displayName") ?? "");
+        },
     };
     oracle.around.network.attach(address, host);
 }

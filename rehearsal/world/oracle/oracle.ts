@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Operation } from "../behaviour";
 import type { Host, Network } from "../network";
+import type { Outages } from "../outages";
 import type { Random } from "../random";
 import type { Site } from "../site";
 import type { Talos } from "../talos";
@@ -26,6 +27,7 @@ export interface OracleSurroundings {
     readonly random: Random;
     readonly network: Network & RunTimeNetworks;
     readonly talos: Talos;
+    readonly outages: Outages;
     /** Who runs Linux on instances. Undefined: such instances boot, and nothing on them answers. */
     readonly hosts?: Hosts;
     /** True where a network is reached from the machine the program runs on, e.g. over a mesh. Undefined: never. */

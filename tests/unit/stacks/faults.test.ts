@@ -2,18 +2,18 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { Faults } from "../../../rehearsal/engine/faults";
 import { stackInProcess } from "../../harness/rehearsed";
 import { madeBy } from "../../seeds/000/resources";
-import { converges, wholeHomelab } from "./converging";
+import { converges, type Whole, whole } from "./converging";
 
 describe("the homelab", () => {
-    let whole: readonly string[];
+    let homelab: Whole;
 
     beforeAll(async () => {
-        whole = await wholeHomelab();
+        homelab = await whole("homelab");
     });
 
-    test.each(madeBy("homelab"))("converges after the create of %s failed once", (target) =>
-        converges({ kind: "create", target, times: "once" }, whole),
-    );
+    test.each(madeBy("homelab"))("converges after the create of %s failed once", async (target) => {
+        expect(await converges("homelab", [{ kind: "create", target, times: "once" }], homelab)).toHaveLength(1);
+    });
 
     test.each(["machine-w0", "talos-c0", "cilium-chart", "ceph-cluster"])(
         "stays refused, with the same words, as long as the create of %s fails",
@@ -29,5 +29,7 @@ describe("the homelab", () => {
         },
     );
 
-    test("converges after its hypervisor was away", () => converges({ kind: "host", host: "pve" }, whole));
+    test("converges after its hypervisor was away", async () => {
+        expect(await converges("homelab", [{ kind: "host", host: "pve" }], homelab)).toHaveLength(1);
+    });
 });

@@ -7,18 +7,20 @@ import type { ResourceBehaviour } from "../../../rehearsal/world/behaviour";
 import { Refusal } from "../../../rehearsal/world/refusal";
 import { stackInProcess } from "../../harness/rehearsed";
 import { madeBy } from "../../seeds/000/resources";
-import { converges, harmlessAgain, wholeHomelab } from "./converging";
+import { converges, harmlessAgain, type Whole, whole } from "./converging";
 
 describe("the homelab", () => {
-    let whole: readonly string[];
+    let homelab: Whole;
 
     beforeAll(async () => {
-        whole = await wholeHomelab();
+        homelab = await whole("homelab");
     });
 
     test.each(madeBy("homelab").map((_, index) => index + 1))(
         "converges after the engine was killed at create %i",
-        (afterCreate) => converges({ kind: "kill-engine", afterCreate }, whole),
+        async (afterCreate) => {
+            expect(await converges("homelab", [{ kind: "kill-engine", afterCreate }], homelab)).toHaveLength(1);
+        },
     );
 });
 

@@ -119,7 +119,12 @@ test("a host without Proxmox VE knows none of its commands, and root does not lo
 
 test("a cluster formed over SSH is reached over the mesh, with its nodes, storage, bridge and token", async () => {
     const { made, run, taken } = world();
-    const key = made.tailnet.makeKey({ reusable: false, preauthorized: true, tags: ["tag:strata"] });
+    const key = made.tailnet.makeKey({
+        reusable: false,
+        preauthorized: true,
+        tags: ["tag:strata"],
+        description: "test",
+    });
     const address = (name: string) => made.hosts.named(name)?.spec.addresses[0] ?? "";
     const token: string[] = [];
     for (const [name, step, variables] of steps(key.key)) {

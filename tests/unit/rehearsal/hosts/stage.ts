@@ -42,7 +42,8 @@ export function stage(more: Partial<BootedHost> = {}) {
             ? { code: 255, out: "", err: "off" }
             : hosts.run(host, script(step, { NODE: name, ...variables }));
     };
-    const key = (reusable = false) => tailnet.makeKey({ reusable, preauthorized: true, tags: ["tag:strata"] });
+    const key = (reusable = false) =>
+        tailnet.makeKey({ reusable, preauthorized: true, tags: ["tag:strata"], description: "test" });
     return { network, tailnet, hosts, run, key };
 }
 

@@ -119,7 +119,12 @@ test("a network is reached once a live device advertises it and the tailnet has 
 test("a network is reached no longer than its device lives", () => {
     const { world } = stage({ policy: JSON.stringify(meshPolicy(mesh)) });
     let on = true;
-    const { key } = world.tailnet.makeKey({ reusable: false, preauthorized: true, tags: ["tag:strata"] });
+    const { key } = world.tailnet.makeKey({
+        reusable: false,
+        preauthorized: true,
+        tags: ["tag:strata"],
+        description: "test",
+    });
     world.tailnet.join({ hostname: "router", key, routes, live: () => on });
     expect(world.reachesPrivately("10.0.1.0/24")).toBe(true);
     on = false;
