@@ -15,6 +15,12 @@ export interface MeshShape {
     readonly routes: readonly string[];
 }
 
+/**
+ * Tags of Tailscale's operator in the cluster and of the proxies it makes, one for each service it exposes; the
+ * operator's tag must own the proxies' (https://tailscale.com/docs/kubernetes-operator/reference/tags).
+ */
+const operatorTags = { operator: "tag:k8s-operator", proxy: "tag:k8s" } as const;
+
 /** The tag only one device has: the policy gives addresses by tag. */
 function deviceTag(tag: string, device: string): string {
     return `${tag}-${device}`;
@@ -26,8 +32,8 @@ export function tagsOf({ tag, devices, ownsPolicy }: MeshShape, device: string):
 }
 
 /**
- * The whole policy. Members reach the devices and the networks behind them, devices reach each other, and nobody else
- * reaches anything. A device's pool is its one address: from a pool that is larger, Tailscale would hand addresses out in
+ * The whole policy. Members reach the devices, the networks behind them and what the cluster exposes, devices reach each
+ * other and those networks, and nobody else reaches anything. A device's pool is its one address: from a pool that is larger, Tailscale would hand addresses out in
  * the order devices happen to join (https://tailscale.com/kb/1304/ip-pool).
  */
 export function meshPolicy({ tag, devices, routes }: MeshShape): Record<string, unknown> {
@@ -39,9 +45,11 @@ export function meshPolicy({ tag, devices, routes }: MeshShape): Record<string, 
         tagOwners: {
             [tag]: ["autogroup:admin"],
             ...Object.fromEntries(pinned.map((each) => [each.tag, ["autogroup:admin", tag]])),
+            [operatorTags.operator]: ["autogroup:admin"],
+            [operatorTags.proxy]: ["autogroup:admin", operatorTags.operator],
         },
         grants: [
-            { src: ["autogroup:member"], dst: [tag, ...routes], ip: ["*"] },
+            { src: ["autogroup:member"], dst: [tag, operatorTags.proxy, ...routes], ip: ["*"] },
             { src: [tag], dst: [tag, ...routes], ip: ["*"] },
         ],
         autoApprovers: { routes: Object.fromEntries(routes.map((route) => [route, [tag]])) },

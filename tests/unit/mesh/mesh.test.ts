@@ -1,6 +1,9 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { afterAll, expect, test } from "vitest";
+import { parse } from "yaml";
 import { Mesh } from "../../../components/mesh/mesh";
 import { MeshRoutes } from "../../../components/mesh/mesh-routes";
 import { meshPolicy, tagsOf } from "../../../components/mesh/policy";
@@ -12,6 +15,13 @@ const shape = {
     ownsPolicy: true,
     routes: ["10.0.1.0/24", "10.20.0.0/24"],
 };
+
+/** What the release of Tailscale's operator says of tags. */
+interface OperatorValues {
+    readonly operatorConfig: { readonly defaultTags: readonly string[] };
+    readonly proxyConfig: { readonly defaultTags: string };
+}
+
 const mesh = { ...shape, tailnet: "example.org" };
 
 test("each device of a fixed address has a pool of that one address, by a tag of its own", () => {
@@ -29,6 +39,25 @@ test("every tag a key carries has an owner in the policy, which the stack's own 
         for (const tag of tagsOf(shape, device)) {
             expect(owners[tag]).toContain(tag === "tag:strata" ? "autogroup:admin" : "tag:strata");
         }
+    }
+});
+
+test("the cluster's operator may tag itself and the proxies it makes, as its release asks, and members reach those", () => {
+    const file = path.join(__dirname, "../../../gitops/base/tailscale/release.yaml");
+    const { values } = (parse(fs.readFileSync(file, "utf8")) as { readonly spec: { readonly values: OperatorValues } })
+        .spec;
+    const [operator = "", ...others] = values.operatorConfig.defaultTags;
+    const proxies = values.proxyConfig.defaultTags.split(",");
+    const { tagOwners, grants } = meshPolicy(shape) as {
+        readonly tagOwners: Readonly<Record<string, readonly string[]>>;
+        readonly grants: readonly { readonly src: readonly string[]; readonly dst: readonly string[] }[];
+    };
+    expect(others).toEqual([]);
+    expect(tagOwners[operator]).toEqual(["autogroup:admin"]);
+    for (const proxy of proxies) {
+        expect(tagOwners[proxy]).toContain(operator);
+        const reaching = grants.filter(({ dst }) => dst.includes(proxy)).flatMap(({ src }) => src);
+        expect(reaching).toEqual(["autogroup:member"]);
     }
 });
 
