@@ -6,33 +6,13 @@ import type { OracleProxmoxFleet } from "../../../config/platforms/oracle-proxmo
 import type { OracleTalosFleet } from "../../../config/platforms/oracle-talos";
 import { oracleProxmoxSections, oracleTalosSections } from "../../harness/oracle-stacks";
 import { stackSections } from "../../harness/stack-config";
-
-/** A value at a path of a stack's sections; undefined takes the key away. */
-type Change = readonly [path: string, value: unknown];
+import { type Change, changed, mistakesIn } from "../../harness/stack-mistakes";
 
 const sections = { "oracle-proxmox": oracleProxmoxSections, "oracle-talos": oracleTalosSections };
 type OraclePlatform = keyof typeof sections;
 
-function changed(raw: Record<string, unknown>, changes: readonly Change[]): Record<string, unknown> {
-    for (const [path, value] of changes) {
-        const keys = path.split("/");
-        const last = keys.pop() ?? "";
-        const holder = keys.reduce<Record<string, unknown>>((at, key) => {
-            at[key] ??= {};
-            return at[key] as Record<string, unknown>;
-        }, raw);
-        if (value === undefined) {
-            delete holder[last];
-        } else {
-            holder[last] = value;
-        }
-    }
-    return raw;
-}
-
 function mistakes(platform: OraclePlatform, changes: readonly Change[]): readonly string[] {
-    const result = parseFleet(changed(sections[platform](), changes));
-    return "mistakes" in result ? result.mistakes : [];
+    return mistakesIn(changed(sections[platform](), changes));
 }
 
 test.each(["oracle-proxmox", "oracle-talos"] as const)(
