@@ -55,7 +55,7 @@ export function fileBehaviour(world: World): ResourceBehaviour {
             const image = naming(
                 "Error initiating file download: Could not get file metadata, unexpected error",
                 () => {
-                    proxmox.node(node);
+                    proxmox.reach(node);
                     return world.factory.image(url);
                 },
             );

@@ -94,7 +94,14 @@ export function vmBehaviour(world: World): ResourceBehaviour {
             throw error;
         }
     };
-    const find = (id: string, operation: Operation) => connect(world, operation.provider).machine(Number(id));
+    const find = (id: string, operation: Operation) => {
+        const proxmox = connect(world, operation.provider);
+        const vm = proxmox.machine(Number(id));
+        if (vm !== undefined) {
+            proxmox.reach(vm.spec.node);
+        }
+        return vm;
+    };
     return {
         check: (inputs, _old, { name }) => ({
             inputs,

@@ -28,7 +28,7 @@ function functions(
             names: found.map(([name]) => name),
             cpuCounts: found.map(([, node]) => node.cpuCores),
             memoryTotals: found.map(([, node]) => node.memoryGiB * 2 ** 30),
-            onlines: found.map(() => true),
+            onlines: found.map(([, node]) => node.online !== false),
         };
     };
     const version = async (_args: Properties, provider: ProviderInstance): Promise<Properties> => {
@@ -43,7 +43,7 @@ function functions(
     const datastores = async (args: Properties, provider: ProviderInstance): Promise<Properties> => {
         const proxmox = connect(world, provider);
         const node = text(args, "nodeName") ?? "";
-        proxmox.node(node);
+        proxmox.reach(node);
         const found = proxmox.datastores.filter((store) => store.nodes.includes(node));
         return {
             id: `${node}_datastores`,

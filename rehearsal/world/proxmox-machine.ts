@@ -14,9 +14,6 @@ const smallVolume = 4 / 1024;
 
 /** One virtual machine. */
 export class VirtualMachine {
-    /** False where it was told to do without KVM, as `qm set ID --kvm 0` does. */
-    kvm = true;
-
     /** True once it is set to run without hardware virtualisation: `qm set --kvm 0`. */
     emulated = false;
 
@@ -32,7 +29,7 @@ export class VirtualMachine {
 
     /** Makes a machine that is powered off. Refuses what the API refuses before it makes anything. */
     static create(proxmox: Proxmox, id: number, spec: VmSpec): VirtualMachine {
-        const host = proxmox.node(spec.node);
+        const host = proxmox.reach(spec.node);
         for (const [other, { spec: taken }] of proxmox.machines) {
             if (other === id) {
                 throw new Refusal(
@@ -82,17 +79,11 @@ export class VirtualMachine {
     /** Powers it on. Refuses where a bridge is not there or the host's memory does not suffice. */
     start(): void {
         const { spec, proxmox, machine } = this;
-        const host = proxmox.node(spec.node);
+        const host = proxmox.reach(spec.node);
         for (const { bridge } of spec.networkDevices) {
             if (host.bridges[bridge] === undefined) {
                 throw this.#startFailed(`bridge '${bridge}' does not exist`, "PVE/Network.pm, tap_plug");
             }
-        }
-        if (host.kvm === false && this.kvm) {
-            throw this.#startFailed(
-                "KVM virtualisation configured, but not available. Either disable in VM configuration or enable in BIOS.",
-                "PVE/QemuServer.pm, config_to_command",
-            );
         }
         if (host.virtualisation === false && !this.emulated) {
             throw this.#startFailed(

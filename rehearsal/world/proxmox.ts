@@ -78,6 +78,18 @@ export class Proxmox {
         return found;
     }
 
+    /** A node, to ask it something. Refuses one the cluster does not have, and one it does not reach. */
+    reach(name: string): SiteNode {
+        const found = this.node(name);
+        if (found.online === false) {
+            throw new Refusal(
+                httpError(595, "No route to host"),
+                "bpg/terraform-provider-proxmox#692: a call is passed on to the node it is about",
+            );
+        }
+        return found;
+    }
+
     /** A datastore as a node sees it. Refuses one that is not there, not on that node, or not for that content. */
     datastore(id: string, node: string, content?: string): Datastore {
         const found = this.datastores.find((store) => store.id === id);

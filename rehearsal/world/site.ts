@@ -24,8 +24,8 @@ export interface SiteNode {
     readonly bridges: Readonly<Record<string, string>>;
     /** False where the processor offers no virtualisation, so that machines run under emulation only. Default true. */
     readonly virtualisation?: boolean;
-    /** False where the host has no `/dev/kvm`: machines run there under emulation, once told to. Default true. */
-    readonly kvm?: boolean;
+    /** False while it has no power: the others of its cluster know it and do not reach it. Default true. */
+    readonly online?: boolean;
 }
 
 /** A Proxmox VE installation: one host or a cluster of them behind one API. */

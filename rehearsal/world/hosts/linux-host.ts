@@ -95,9 +95,14 @@ export class LinuxHost implements ShellHost {
         return this.installed.has(name) || this.#tool(name) !== undefined;
     }
 
+    /** True until it is taken out of the world, with power or without. */
+    get stands(): boolean {
+        return this.around.named(this.spec.name) === this;
+    }
+
     /** True while it has power. */
     get on(): boolean {
-        return this.around.named(this.spec.name) === this && !this.around.outages.isDark(this.spec.name);
+        return this.stands && !this.around.outages.isDark(this.spec.name);
     }
 
     /** Cuts the next script off; undefined: lets it be. */
@@ -177,7 +182,7 @@ export class LinuxHosts implements Hosts {
     constructor(
         readonly network: Network,
         readonly tailnet: Tailnet,
-        /** Called when a cluster has been formed, changed or lost. */
+        /** Called when a cluster has been formed, changed or lost, or one of its hosts has lost its power or has it back. */
         readonly changed: (cluster: PveCluster) => void = () => undefined,
         readonly outages: Outages = new Outages(),
     ) {
@@ -186,6 +191,12 @@ export class LinuxHosts implements Hosts {
         if (tailnet.site !== undefined) {
             network.addNetwork("tailnet", { cidr: "100.64.0.0/10", reachable: () => member });
         }
+        outages.watch((name) => {
+            const cluster = this.#hosts.get(name)?.cluster;
+            if (cluster !== undefined) {
+                this.changed(cluster);
+            }
+        });
     }
 
     boot(spec: BootedHost): Host {

@@ -47,6 +47,7 @@ function nodeOf(cluster: PveCluster, host: LinuxHost): SiteNode {
         bridges: Object.fromEntries(vnets.map(({ name }) => [name, networkName(name)])),
         // Ampere A1 has no nested virtualisation: there is no /dev/kvm on it.
         virtualisation: false,
+        online: host.on,
     };
 }
 
@@ -54,9 +55,10 @@ function endpointOf(cluster: PveCluster): string {
     return `https://${cluster.members[0]?.spec.addresses[0] ?? ""}:8006/`;
 }
 
-/** Enters a cluster and its networks as they are now; takes it away once none of its hosts is on. */
+/** Enters a cluster and its networks as they are now; takes it away once none of its hosts is there. */
 export function enterCluster({ proxmox, network, tailnet }: Around, cluster: PveCluster): void {
-    if (cluster.up.length === 0) {
+    // A host without power comes back, with all that is on it.
+    if (!cluster.members.some((host) => host.stands && host.cluster === cluster)) {
         proxmox.dissolve(endpointOf(cluster));
         for (const { name } of cluster.vnets.values()) {
             network.removeNetwork(networkName(name));

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 describe("on a host without KVM", () => {
-    const noKvm = () => new Actor({ site: site("9.2.1", { kvm: false }) });
+    const noKvm = () => new Actor({ site: site("9.2.1", { virtualisation: false }) });
 
     test("a machine that asks for it does not start", async () => {
         const actor = noKvm();
@@ -35,7 +35,7 @@ describe("on a host without KVM", () => {
         await actor.vm("c0", 140, await actor.image(), { started: false });
         const machine = actor.world.proxmox.installations[0]?.machine(140);
         expect(machine?.machine.poweredOn).toBe(false);
-        Object.assign(machine ?? {}, { kvm: false });
+        Object.assign(machine ?? {}, { emulated: true });
         machine?.start();
         expect(actor.world.network.unreachable("10.10.0.140", 50000)).toBeUndefined();
     });
