@@ -1,6 +1,6 @@
 /** What several resources of the Talos provider have in common: whom they call, and how the provider words what failed. */
 import { Refusal } from "../world/refusal";
-import type { TalosCall } from "../world/talos";
+import type { TalosCall } from "../world/talos-calls";
 import { type Properties, text } from "../world/value";
 
 /** The call a resource's inputs describe: the endpoint is the node where none is named. */

@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { stringify } from "yaml";
 import type { ResourceBehaviour } from "../world/behaviour";
 import { Refusal } from "../world/refusal";
-import type { TalosCall } from "../world/talos";
+import type { TalosCall } from "../world/talos-calls";
 import { textAt } from "../world/talos-config";
 import { kubernetesClient, worldBegins } from "../world/talos-pki";
 import { rpc } from "../world/talos-takeable";

@@ -1,7 +1,7 @@
-/** Whether a machine takes a configuration it is sent. */
+/** Whether a machine takes a configuration it is sent, and whether it has to boot for it. */
 import { Refusal } from "./refusal";
 import { imageVersion } from "./talos-cluster";
-import { type ConfigDocument, documentKind } from "./talos-config";
+import { type ConfigDocument, documentKind, valueAt } from "./talos-config";
 import type { TalosNode } from "./talos-node";
 import { configProblems, multipleErrors, validateKubernetesVersion } from "./talos-validate";
 
@@ -45,4 +45,20 @@ export function takeable(
     }
     validateKubernetesVersion(imageVersion(config), node.version, kubernetesByTalos);
     return config;
+}
+
+/** Parts of a configuration that take effect only with a boot (v1alpha1_runtime.go, CanApplyImmediate, turned round). */
+const bootParts = [
+    "machine.install",
+    "machine.kernel",
+    "machine.sysctls",
+    "machine.systemDiskEncryption",
+    "machine.ca",
+];
+
+/** True where a configuration takes effect only with a boot. @param before What the machine has; undefined: nothing yet. */
+export function needsBoot(before: ConfigDocument | undefined, after: ConfigDocument): boolean {
+    const changed = (path: string) =>
+        JSON.stringify(valueAt(before, path) ?? null) !== JSON.stringify(valueAt(after, path) ?? null);
+    return before === undefined || bootParts.some(changed);
 }

@@ -1,14 +1,16 @@
 /** Talos on the machines of the world: what its API answers, and the Kubernetes clusters that come of it. */
-import type { ClusterBirth, ClusterNode } from "./cluster-birth";
+import type { ClusterBirth } from "./cluster-birth";
 import type { Machine } from "./machine";
 import type { Network } from "./network";
 import type { Random } from "./random";
 import { Refusal } from "./refusal";
 import type { Site } from "./site";
-import { birthOf, clusterNode } from "./talos-cluster";
-import { type ConfigDocument, textAt, valueAt } from "./talos-config";
-import { TalosNode, talosPorts } from "./talos-node";
-import { type ApplyMode, rpc, takeable } from "./talos-takeable";
+import { reached, type TalosCall } from "./talos-calls";
+import { birthOf } from "./talos-cluster";
+import { type ConfigDocument, textAt } from "./talos-config";
+import { TalosMembership } from "./talos-membership";
+import { TalosNode } from "./talos-node";
+import { type ApplyMode, needsBoot, rpc, takeable } from "./talos-takeable";
 
 /** What Talos needs of the world. */
 export interface TalosSurroundings {
@@ -21,33 +23,18 @@ export interface TalosSurroundings {
     born(birth: ClusterBirth): void;
 }
 
-/** Whom a call comes from and where it goes. */
-export interface TalosCall {
-    /** Address that is dialled. */
-    readonly endpoint: string;
-    /** Address the request is for. */
-    readonly node: string;
-    /** Base64 of the certificate of the authority the client trusts. */
-    readonly authority: string;
-}
-
 const server = "siderolabs/talos: internal/app/machined/internal/server/v1alpha1/v1alpha1_server.go";
 const maintenance = "siderolabs/talos: internal/app/maintenance/server.go";
-
-/** Parts of a configuration that take effect only with a boot (v1alpha1_runtime.go, CanApplyImmediate, turned round). */
-const bootParts = [
-    "machine.install",
-    "machine.kernel",
-    "machine.sysctls",
-    "machine.systemDiskEncryption",
-    "machine.ca",
-];
 
 /** All machines that run Talos. */
 export class Talos {
     readonly #nodes = new Map<string, TalosNode>();
 
-    constructor(private readonly around: TalosSurroundings) {}
+    readonly #membership: TalosMembership;
+
+    constructor(private readonly around: TalosSurroundings) {
+        this.#membership = new TalosMembership(this.#nodes, around.network);
+    }
 
     /** Powers a machine on that has a Talos image; it answers where it has an address. */
     boot(machine: Machine): void {
@@ -71,14 +58,14 @@ export class Talos {
         for (const address of machine.addresses) {
             this.around.network.release(address);
         }
-        this.#settleSharedAddresses();
+        this.#membership.settleSharedAddresses();
     }
 
     /** Takes a machine out of the world, with all that was on it. */
     remove(machine: Machine): void {
         this.halt(machine);
         this.#nodes.delete(machine.id);
-        this.#settleSharedAddresses();
+        this.#membership.settleSharedAddresses();
     }
 
     /** The node of a machine, undefined where it has never booted Talos. */
@@ -95,30 +82,22 @@ export class Talos {
 
     /** The node a call reaches. Refuses where nothing answers, or the client is of another cluster. */
     reach(call: TalosCall): TalosNode {
-        this.around.network.call(call.endpoint, talosPorts.apid, (words) =>
-            rpc("Unavailable", `connection error: desc = "transport: Error while dialing: ${words}"`),
-        );
-        const proxy = this.#at(call.endpoint);
-        if (proxy.config !== undefined && proxy.authority !== call.authority) {
-            throw new Refusal(
-                rpc(
-                    "Unavailable",
-                    'connection error: desc = "transport: authentication handshake failed: tls: failed to verify certificate: x509: certificate signed by unknown authority"',
-                ),
-                "Go: crypto/x509, UnknownAuthorityError",
-            );
-        }
-        if (call.node === call.endpoint) {
-            return proxy;
-        }
-        const words = this.around.network.unreachable(call.node, talosPorts.apid);
-        if (words !== undefined) {
-            throw new Refusal(
-                rpc("Unavailable", `connection error: desc = "transport: Error while dialing: ${words}"`),
-                "siderolabs/talos: internal/app/apid/pkg/backend",
-            );
-        }
-        return this.#at(call.node);
+        return reached(call, this.around.network, (address) => this.find(address));
+    }
+
+    /** Machines configured for a cluster, by the certificate of its Kubernetes authority. */
+    members(cluster: string): readonly TalosNode[] {
+        return this.#membership.members(cluster);
+    }
+
+    /** True where the control plane of that cluster answers. */
+    answers(cluster: string): boolean {
+        return this.#membership.answers(cluster);
+    }
+
+    /** Machines that were configured and have not joined a cluster that answers, one sentence each. */
+    audit(): string[] {
+        return this.#membership.audit();
     }
 
     /** Gives a machine its configuration: it installs and boots where it must, and joins its cluster. */
@@ -147,14 +126,14 @@ export class Talos {
     ): Promise<"auto" | "reboot" | "no_reboot" | "staged"> {
         const config = takeable(node, documents, mode, this.around.site.kubernetesByTalos);
         const first = node.config === undefined;
-        const needsBoot = first || bootParts.some((path) => changed(node.config, config, path));
-        if (mode === "no_reboot" && needsBoot) {
+        const boots = needsBoot(node.config, config);
+        if (mode === "no_reboot" && boots) {
             throw new Refusal(
                 rpc("InvalidArgument", "this config change can't be applied in immediate mode"),
                 "siderolabs/talos: internal/app/machined/pkg/runtime/v1alpha1/v1alpha1_runtime.go, CanApplyImmediate",
             );
         }
-        const staged = mode === "staged" || (mode === "staged_if_needing_reboot" && needsBoot);
+        const staged = mode === "staged" || (mode === "staged_if_needing_reboot" && boots);
         if (staged && !first) {
             node.staged = documents;
             return "staged";
@@ -175,10 +154,10 @@ export class Talos {
         }
         node.documents = documents;
         this.#readdress(node, config);
-        if (needsBoot || mode === "reboot") {
+        if (boots || mode === "reboot") {
             this.#nameDevices(node.machine);
         }
-        this.#join(node);
+        this.#membership.join(node);
         return mode === "staged_if_needing_reboot" ? "auto" : (mode as "auto" | "reboot" | "no_reboot");
     }
 
@@ -203,35 +182,16 @@ export class Talos {
         if (node.machine.poweredOn) {
             node.serving = true;
             for (const peer of this.members(node.cluster)) {
-                this.#join(peer);
+                this.#membership.join(peer);
             }
-            this.#settleSharedAddresses();
+            this.#membership.settleSharedAddresses();
             const { cluster } = node;
             this.around.born({
                 ...birthOf(node.config ?? {}, cluster),
-                nodes: () => this.#clusterNodes(cluster),
+                nodes: () => this.#membership.joined(cluster),
                 alive: () => this.answers(cluster),
             });
         }
-    }
-
-    /** Machines that were configured and have not joined a cluster that answers, one sentence each. */
-    audit(): string[] {
-        return [...this.#nodes.values()].flatMap((node) => {
-            if (node.config === undefined || !node.machine.poweredOn || !this.answers(node.cluster)) {
-                return [];
-            }
-            const joined = this.#clusterNodes(node.cluster).some(({ machine }) => machine === node.machine);
-            const endpoint = textAt(node.config, "cluster.controlPlane.endpoint") ?? "";
-            return joined ? [] : [`${node.name} (${node.hostname}) has not joined its cluster through ${endpoint}`];
-        });
-    }
-
-    /** True where the control plane of that cluster answers. */
-    answers(cluster: string): boolean {
-        const members = [...this.#nodes.values()].filter((node) => node.cluster === cluster && node.etcd);
-        const up = members.filter((node) => node.serving && node.machine.poweredOn);
-        return up.length * 2 > members.length;
     }
 
     /** Wipes a machine's state, as a reset does: it boots into maintenance, or stays off. */
@@ -266,63 +226,6 @@ export class Talos {
         machine.addresses = wanted;
     }
 
-    /** Lets a control plane join the etcd of its cluster, once there is one. */
-    #join(node: TalosNode): void {
-        if (node.role === "controlplane" && this.answers(node.cluster)) {
-            node.etcd = true;
-            node.serving = true;
-        }
-    }
-
-    /** Machines configured for a cluster, by the certificate of its Kubernetes authority. */
-    members(cluster: string): readonly TalosNode[] {
-        return [...this.#nodes.values()].filter((node) => node.config !== undefined && node.cluster === cluster);
-    }
-
-    /** Shared addresses answer while a control plane of their cluster does, and not before it is bootstrapped. */
-    #settleSharedAddresses(): void {
-        for (const node of this.#nodes.values()) {
-            const shared = node.sharedAddress;
-            if (shared === undefined) {
-                continue;
-            }
-            const name = `shared address of ${textAt(node.config, "cluster.clusterName") ?? ""}`;
-            if (this.answers(node.cluster)) {
-                const listens = (port: number) => port === talosPorts.kubernetes || port === talosPorts.apid;
-                this.around.network.attach(shared, { name, listens });
-            } else if (this.around.network.takenBy(shared) === name) {
-                this.around.network.release(shared);
-            }
-        }
-    }
-
-    #at(address: string): TalosNode {
-        const found = this.find(address);
-        if (found === undefined) {
-            throw new Refusal(
-                rpc("Unavailable", 'connection error: desc = "transport: authentication handshake failed: EOF"'),
-                "gRPC: what listens there is no Talos",
-            );
-        }
-        return found;
-    }
-
-    /** Machines that have joined: they run, and their endpoint is one the cluster answers at. */
-    #clusterNodes(cluster: string): readonly ClusterNode[] {
-        if (!this.answers(cluster)) {
-            return [];
-        }
-        const members = this.members(cluster).filter((node) => node.machine.poweredOn);
-        const planes = members.filter((node) => node.role === "controlplane");
-        const endpoints = new Set(planes.flatMap((node) => [...node.machine.addresses, node.sharedAddress ?? ""]));
-        return members.flatMap((node) => {
-            const endpoint = textAt(node.config, "cluster.controlPlane.endpoint") ?? "";
-            const joined = URL.canParse(endpoint) && endpoints.has(new URL(endpoint).hostname);
-            const address = node.nodeAddress;
-            return joined && address !== undefined ? [clusterNode(node, address)] : [];
-        });
-    }
-
     /** In a seeded run, block devices may come up under each other's names. */
     #nameDevices(machine: Machine): void {
         const { nominal, random } = this.around;
@@ -334,9 +237,4 @@ export class Talos {
             disk.device = names[(index + 1) % names.length] ?? disk.device;
         });
     }
-}
-
-function changed(before: ConfigDocument | undefined, after: ConfigDocument, path: string): boolean {
-    const [one, other] = [valueAt(before, path), valueAt(after, path)];
-    return JSON.stringify(one ?? null) !== JSON.stringify(other ?? null);
 }
