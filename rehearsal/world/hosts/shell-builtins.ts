@@ -1,4 +1,4 @@
-/** The commands that are part of the shell, and those that start another one. */
+/** The commands that are part of the shell, those that start another one, and the way to all others. */
 import { Exit, Return, type ShellHost, type Streams, Unsupported } from "./shell-io";
 import type { Scope } from "./shell-scope";
 import { textTools } from "./text-tools";
@@ -79,4 +79,17 @@ export function builtIn(
             return script === undefined ? undefined : spawn(script);
         }
     }
+}
+
+/** Runs a text tool, or a command of the host; 127 where there is neither. */
+export function program(name: string, args: readonly string[], streams: Streams, host: ShellHost): number {
+    const tool = textTools[name];
+    const answer = tool === undefined ? host.run(name, args, streams.input) : tool(args, streams.input, host);
+    if (answer === undefined) {
+        streams.err.text += `bash: ${name}: command not found\n`;
+        return 127;
+    }
+    streams.out.text += answer.out ?? "";
+    streams.err.text += answer.err ?? "";
+    return answer.code;
 }

@@ -9,21 +9,14 @@ import {
     parse,
     type Statement,
 } from "unbash";
-import { builtIn, type Options } from "./shell-builtins";
-import {
-    type Answer,
-    Exit,
-    Return,
-    type ShellHost,
-    type Sink,
-    type Source,
-    type Streams,
-    Unsupported,
-} from "./shell-io";
+import { assign } from "./shell-assignments";
+import { builtIn, type Options, program } from "./shell-builtins";
+import { andOr, type Control, conditional, eachOf, pipeline, repeated } from "./shell-control";
+import { Exit, Return, type ShellHost, type Sink, type Streams, Unsupported } from "./shell-io";
 import { type RedirectsAround, redirected } from "./shell-redirects";
 import { Scope } from "./shell-scope";
 import { type Expansion, fields, text } from "./shell-words";
-import { drain, textTools } from "./text-tools";
+import { drain } from "./text-tools";
 
 /** One shell on one host. */
 export class Shell {
@@ -73,19 +66,7 @@ export class Shell {
             call: (words) => this.call(words, streams),
             spawn: (script) => new Shell(this.host).script(script, streams),
         });
-        if (own !== undefined) {
-            return own;
-        }
-        const tool = textTools[name];
-        const answer: Answer | undefined =
-            tool === undefined ? this.host.run(name, rest, streams.input) : tool(rest, streams.input, this.host);
-        if (answer === undefined) {
-            streams.err.text += `bash: ${name}: command not found\n`;
-            return 127;
-        }
-        streams.out.text += answer.out ?? "";
-        streams.err.text += answer.err ?? "";
-        return answer.code;
+        return own ?? program(name, rest, streams, this.host);
     }
 
     #inFunction(body: CommandNode | CompoundList, args: readonly string[], streams: Streams): number {
@@ -115,13 +96,13 @@ export class Shell {
 
     #node(node: CommandNode | Pipeline | AndOr, streams: Streams): number {
         if (node.type === "AndOr") {
-            return this.#andOr(node, streams);
+            return andOr(node, streams, this.#control);
         }
         const inverted = node.type === "Pipeline" && node.prefixes.some(({ type }) => type === "Negation");
         const code = inverted
-            ? this.#condition(() => this.#pipeline(node, streams))
+            ? this.#condition(() => pipeline(node, streams, this.#control, this.#options.pipefail))
             : node.type === "Pipeline"
-              ? this.#pipeline(node, streams)
+              ? pipeline(node, streams, this.#control, this.#options.pipefail)
               : this.#command(node, streams);
         if (inverted) {
             return code === 0 ? 1 : 0;
@@ -132,34 +113,15 @@ export class Shell {
         return code;
     }
 
-    #andOr({ commands, operators }: AndOr, streams: Streams): number {
-        let code = 0;
-        for (const [index, node] of commands.entries()) {
-            const operator = operators[index - 1];
-            if ((operator === "&&" && code !== 0) || (operator === "||" && code === 0)) {
-                continue;
-            }
-            const last = index === commands.length - 1;
-            code = last ? this.#node(node, streams) : this.#condition(() => this.#node(node, streams));
-        }
-        return code;
-    }
-
-    #pipeline({ commands }: Pipeline, streams: Streams): number {
-        const [only] = commands;
-        if (commands.length === 1 && only !== undefined) {
-            return this.#command(only, streams);
-        }
-        let input: Source = streams.input;
-        let code = 0;
-        let worst = 0;
-        for (const [index, node] of commands.entries()) {
-            const out: Sink = index === commands.length - 1 ? streams.out : { text: "" };
-            code = this.#condition(() => this.#apart(() => this.#command(node, { input, out, err: streams.err })));
-            worst = code === 0 ? worst : code;
-            input = out;
-        }
-        return this.#options.pipefail ? worst : code;
+    get #control(): Control {
+        return {
+            node: (node, streams) => this.#node(node, streams),
+            command: (node, streams) => this.#command(node, streams),
+            list: ({ commands }, streams) => this.#statements(commands, streams),
+            tested: (act) => this.#condition(act),
+            apart: (act) => this.#apart(act),
+            set: (name, value) => void this.#scope.variables.set(name, value),
+        };
     }
 
     #condition(act: () => number): number {
@@ -196,33 +158,12 @@ export class Shell {
                 return this.#statements(node.body.commands, streams);
             case "Subshell":
                 return this.#apart(() => this.#statements(node.body.commands, streams));
-            case "If": {
-                for (const { clause, then } of [node, ...node.elif]) {
-                    if (this.#condition(() => this.#statements(clause.commands, streams)) === 0) {
-                        return this.#statements(then.commands, streams);
-                    }
-                }
-                return node.else === undefined ? 0 : this.#statements(node.else.commands, streams);
-            }
-            case "While": {
-                let code = 0;
-                while (
-                    (this.#condition(() => this.#statements(node.clause.commands, streams)) === 0) ===
-                    (node.kind === "while")
-                ) {
-                    code = this.#statements(node.body.commands, streams);
-                }
-                return code;
-            }
-            case "For": {
-                let code = 0;
-                const around = this.#expansion(streams);
-                for (const value of (node.wordlist ?? []).flatMap((word) => fields(word, around))) {
-                    this.#scope.variables.set(node.name.value, value);
-                    code = this.#statements(node.body.commands, streams);
-                }
-                return code;
-            }
+            case "If":
+                return conditional(node, streams, this.#control);
+            case "While":
+                return repeated(node, streams, this.#control);
+            case "For":
+                return eachOf(node, streams, this.#control, (word) => fields(word, this.#expansion(streams)));
             default:
                 throw new Unsupported(`'${node.type}'`);
         }
@@ -235,20 +176,7 @@ export class Shell {
             const name = node.name === undefined ? [] : fields(node.name, around);
             const command = name[0];
             const assigning = command === undefined || command === "local" || command === "export";
-            for (const each of [...node.prefix, ...(assigning ? node.suffix : [])]) {
-                if (each.type === "Assignment") {
-                    if (command === "local") {
-                        this.#scope.own(each.name);
-                    }
-                    const { value } = each;
-                    if (value.type === "ArrayValue" || each.append === true) {
-                        throw new Unsupported(each.text);
-                    }
-                    this.#scope.variables.set(each.name, text(value, around));
-                } else if (each.type === "Word" && command === "local") {
-                    this.#scope.own(text(each, around));
-                }
-            }
+            assign([...node.prefix, ...(assigning ? node.suffix : [])], command, this.#scope, around);
             if (command === undefined) {
                 return Number(this.#scope.variables.get("$("));
             }
