@@ -99,7 +99,8 @@ export class CostGuard extends pulumi.ComponentResource {
                 description: "Refuses what is not Always Free",
                 statements: quotaStatements(args.allowance, args.compartmentName),
             },
-            // Statements name the compartment: the budget's target waits until it is there, so the quota waits for that.
+            // What watches stands before anything it could watch. And a statement that names the compartment needs it: the
+            // budget's target waits for it, so the quota waits for that.
             { ...own, dependsOn: [watched] },
         );
         this.registerOutputs({});

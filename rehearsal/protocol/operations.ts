@@ -24,6 +24,8 @@ export interface Interference {
      * @param properties Inputs of a create or update, the state of a read or delete.
      */
     begun?(asked: Asked, properties: Properties): void;
+    /** World minutes an operation is late. Default: none. */
+    late?(asked: Asked): number;
 }
 
 /** How much a seed stretches a declared time: between half and two and a half times. */
@@ -102,6 +104,10 @@ export class Operations {
     }
 
     async #delay(asked: Asked): Promise<void> {
+        const late = this.interference.late?.(asked) ?? 0;
+        if (late > 0) {
+            await this.world.clock.sleep(late);
+        }
         if (this.seed !== undefined) {
             await this.world.clock.sleep(chanceOf(this.seed, `${asked.kind} ${asked.urn}`) ** 4 * longestDelay);
         }

@@ -134,7 +134,7 @@ export class ProxmoxCluster extends pulumi.ComponentResource {
 
         const rootKey = new tls.PrivateKey(`${name}-root-key`, { algorithm: "ED25519" }, { parent: this });
         const table = nodes.map(([node, host]) => `${host.address} ${node}`).join("\n");
-        const prepared = nodes.map((node) =>
+        const prepare = (node: readonly [string, ProxmoxHost]) =>
             on(
                 node,
                 "prepare-host",
@@ -146,17 +146,19 @@ export class ProxmoxCluster extends pulumi.ComponentResource {
                     ROOT_PUBLIC: rootKey.publicKeyOpenssh.apply((key) => key.trim()),
                 },
                 [],
-            ),
-        );
+            );
 
         const membership = (node: readonly [string, ProxmoxHost]) => ({
             ADDRESS: node[1].address,
             CLUSTER: args.clusterName,
         });
-        const created = on(first, "create-cluster", membership(first), prepared);
+        const created = on(first, "create-cluster", membership(first), [prepare(first)]);
         const joined = others.reduce<pulumi.Resource>(
             (previous, node) =>
-                on(node, "join-cluster", { ...membership(node), FIRST_ADDRESS: first[1].address }, [previous]),
+                on(node, "join-cluster", { ...membership(node), FIRST_ADDRESS: first[1].address }, [
+                    previous,
+                    prepare(node),
+                ]),
             created,
         );
         const quorate = on(first, "check-quorum", { NODES: `${nodes.length}` }, [joined]);
@@ -172,12 +174,11 @@ export class ProxmoxCluster extends pulumi.ComponentResource {
             ]),
         ]);
         // Monitors one after the other: each joins the quorum of those before it.
-        const monitored: pulumi.Resource[] = [];
-        for (const node of nodes) {
-            const own = installed.get(node[0]) ?? installedFirst;
-            monitored.push(on(node, "create-monitor", {}, [own, ...monitored.slice(-1)]));
-        }
-        const stored = nodes.map((node) => on(node, "create-osd", {}, monitored));
+        const monitored = others.reduce<pulumi.Resource>(
+            (previous, node) => on(node, "create-monitor", {}, [installed.get(node[0]) ?? installedFirst, previous]),
+            on(first, "create-monitor", {}, [installedFirst]),
+        );
+        const stored = nodes.map((node) => on(node, "create-osd", {}, [monitored]));
         const { pool, size, minSize } = args.ceph;
         const pooled = on(first, "create-pool", { POOL: pool, SIZE: `${size}`, MIN_SIZE: `${minSize}` }, stored);
         const healthy = on(first, "check-ceph", {}, [pooled]);
@@ -194,9 +195,10 @@ export class ProxmoxCluster extends pulumi.ComponentResource {
             [quorate],
         );
         // Proxmox reloads the nodes' networks one task a node: each step waits for its own bridge.
-        const routed = nodes.map((node) =>
-            on(node, "route-machines", { VNET: vnet, CIDR: cidr, GATEWAY: gateway }, [networked]),
-        );
+        const route = (node: readonly [string, ProxmoxHost]) =>
+            on(node, "route-machines", { VNET: vnet, CIDR: cidr, GATEWAY: gateway }, [networked]);
+        const routedFirst = route(first);
+        const routedOthers = others.map(route);
         const { tailscale, ingress } = args;
         if (ingress !== undefined) {
             const taker = nodes.find(([node]) => node === ingress.node);
@@ -212,7 +214,7 @@ export class ProxmoxCluster extends pulumi.ComponentResource {
                 MACHINE_ADDRESS: ingress.machineAddress,
                 PORTS: ingress.ports.map(({ port, nodePort }) => `${port}:${nodePort}`).join(" "),
             };
-            on(taker, "forward-ingress", forward, routed);
+            on(taker, "forward-ingress", forward, []);
         }
         const contained = on(
             first,
@@ -228,13 +230,13 @@ export class ProxmoxCluster extends pulumi.ComponentResource {
                 ROUTES: tailscale.routes.join(","),
                 AUTH_KEY: pulumi.secret(tailscale.authKey),
             },
-            [healthy, ...routed],
+            [healthy, routedFirst],
         );
         this.ready = on(
             first,
             "test-migration",
             { CONTAINER_ID: `${tailscale.id}`, TARGET: second[0], CONTAINER_IP: tailscale.address },
-            [contained],
+            [contained, ...routedOthers],
         );
 
         this.apiUrl = `https://${first[1].address}:8006/`;

@@ -176,8 +176,12 @@ export const hostTools: Readonly<Record<string, HostTool>> = {
     ping: (host, args) => {
         const target = args.at(-1) ?? "";
         const cluster = host.cluster;
+        // The node is on the containers' network where it is their gateway; the rules of that come with its address.
+        const isGateway = (bridge: string) =>
+            host.nat.some((rule) => rule.startsWith(`POSTROUTING --source ${cluster?.vnets.get(bridge)?.cidr} `));
         const answers = [...(cluster?.containers.values() ?? [])].some(
-            ({ address, node, running }) => address.split("/")[0] === target && running && node === host.hostname,
+            ({ address, bridge, node, running }) =>
+                address.split("/")[0] === target && running && node === host.hostname && isGateway(bridge),
         );
         return answers || host.around.at(target)?.on === true ? fine() : { code: 1 };
     },

@@ -52,12 +52,21 @@ const stdin = (graph: Graph, step: string, node: string = first) => {
     return JSON.stringify((inputs as { readonly stdin?: unknown }).stdin);
 };
 
-test("joins run one after the other, and the container waits for the pool and for every node's gateway", async () => {
+test("joins run one after the other, and the container waits for the pool and for its node's gateway, its move for every one", async () => {
     const graph = await cluster();
-    expect(waitsFor(graph, "join-cluster", "ampere-2")).toEqual([`pve-create-cluster-${first}`]);
-    expect(waitsFor(graph, "join-cluster", "ampere-3")).toEqual(["pve-join-cluster-ampere-2"]);
+    expect(waitsFor(graph, "join-cluster", "ampere-2")).toEqual([
+        `pve-create-cluster-${first}`,
+        "pve-prepare-host-ampere-2",
+    ]);
+    expect(waitsFor(graph, "join-cluster", "ampere-3")).toEqual([
+        "pve-join-cluster-ampere-2",
+        "pve-prepare-host-ampere-3",
+    ]);
     expect(waitsFor(graph, "create-tailscale-container")).toEqual(
-        [`pve-check-ceph-${first}`, ...names.map((name) => `pve-route-machines-${name}`)].sort(),
+        [`pve-check-ceph-${first}`, `pve-route-machines-${first}`].sort(),
+    );
+    expect(waitsFor(graph, "test-migration")).toEqual(
+        expect.arrayContaining(["pve-route-machines-ampere-2", "pve-route-machines-ampere-3"]),
     );
     for (const name of names) {
         expect(waitsFor(graph, "route-machines", name)).toEqual([`pve-create-network-${first}`]);
@@ -82,7 +91,6 @@ test("the reserved address is handed on by the node that has it, to the machine'
     for (const said of ["ADDRESS='10.0.1.30'", "MACHINE_ADDRESS='10.20.0.11'", "PORTS='80:30080 443:30443'"]) {
         expect(words).toContain(said);
     }
-    expect(waitsFor(graph, "forward-ingress")).toContain(`pve-route-machines-${first}`);
 });
 
 test("an address on no node is refused where it is written", async () => {

@@ -9,7 +9,7 @@ function osdDevices({ world }: InProcessStack): string[] {
     );
 }
 
-describe.each(["homelab", "homelab-ha"])("%s", (name) => {
+describe.each(["homelab", "homelab-ha", "oci-free", "oci-free-2026"])("%s", (name) => {
     test.each([1, 2, 3, 4, 5, 6])("comes up, stays as it is and goes away again with seed %i", async (seed) => {
         const stack = stackInProcess(name, seed);
         expect((await stack.up()).errors).toEqual([]);
