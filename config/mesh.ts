@@ -22,7 +22,7 @@ export const meshSchema = z
             .boolean()
             .default(false)
             .describe(
-                "True lets the stack write the policy of the whole tailnet, which replaces what stands there. Default false: the tag, the address pool and the approval of routes are yours to write.",
+                "True lets the stack write the policy of the whole tailnet, which replaces what stands there. Default false: the tag, the address pool, the approval of routes and `tag:k8s-operator` as an owner of `tag:k8s` are yours to write.",
             ),
     })
     .describe(
