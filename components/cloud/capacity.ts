@@ -1,4 +1,5 @@
 /** Oracle's everyday answer to a launch: no host has room. What to do about it. */
+import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 
 /** How a launch is tried again. */
@@ -35,7 +36,8 @@ export function retryOnCapacity(
     retry: CapacityRetry,
     sleep: (seconds: number) => Promise<void>,
 ): pulumi.ErrorHook {
-    return new pulumi.ErrorHook(name, async ({ failedOperation, errors, name: resource }) => {
+    // The engine calls back from outside the program; bound to it, a log entry still finds its way to the engine.
+    const again: pulumi.ErrorHookFunction = async ({ failedOperation, errors, name: resource }) => {
         const attempt = errors.length;
         const [latest = ""] = errors;
         if (failedOperation !== "create" || !isOutOfCapacity(latest) || attempt > retry.tries) {
@@ -47,5 +49,6 @@ export function retryOnCapacity(
         );
         await sleep(pause);
         return true;
-    });
+    };
+    return new pulumi.ErrorHook(name, AsyncResource.bind(again));
 }

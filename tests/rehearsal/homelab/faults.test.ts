@@ -1,54 +1,18 @@
 /** Faults under the real engine: what struck is told, the next `up` on the same state converges, destroy leaves nothing. */
 import { beforeEach, describe, expect, test } from "vitest";
-import program from "../../../index";
-import { projectName, readStackConfig, rehearsedSecrets } from "../../../operations/stack";
-import { nameOf, resourcesOf } from "../../../rehearsal/engine/deployment";
-import { type Fault, parseFault } from "../../../rehearsal/engine/faults";
+import { nameOf } from "../../../rehearsal/engine/deployment";
 import type { Rehearsal } from "../../../rehearsal/engine/rehearsal";
-import { rehearse } from "../../../rehearsal/engine/rehearse";
-import { siteOf } from "../../../rehearsal/sites";
 import { Random } from "../../../rehearsal/world/random";
 import { needsEngine } from "../../harness/engine";
+import { course, isWholeInTheEnd, kindsOf, struck } from "../../harness/struck";
 import { inventories } from "../../seeds/000/resources";
-import { harmlessAgain } from "../../unit/stacks/converging";
 
 const timeout = 300_000;
 const vm = "proxmoxve:index/vmLegacy:VmLegacy";
 const release = "kubernetes:helm.sh/v3:Release";
 
-/** The homelab with faults, without its policy pack, which is tried elsewhere and takes longer than all else. */
-function struck(faults: readonly Fault[]): Promise<Rehearsal> {
-    const site = siteOf("homelab");
-    const config = { ...readStackConfig("homelab"), ...rehearsedSecrets(site) };
-    return rehearse({ program, project: projectName, stack: "homelab", config, site, faults });
-}
-
-const course = ({ phases }: Rehearsal) =>
-    phases.map(({ name, ok, expectedToFail = false }) => `${name}${expectedToFail ? "*" : ""}${ok ? "" : " failed"}`);
-
-/** Names of what was made, once for each time, sorted; what is harmless to make again is told once. */
-function made({ ledger }: Rehearsal): string[] {
-    const creates = ledger.filter(({ kind, failure }) => kind === "create" && failure === undefined);
-    const harmless = creates.filter(({ type }) => harmlessAgain[type] !== undefined);
-    const strict = creates.filter(({ type }) => harmlessAgain[type] === undefined);
-    return [...new Set(harmless.map(({ name }) => name)), ...strict.map(({ name }) => name)].sort();
-}
-
 /** Everything a provider makes in the homelab, by type. */
-const kinds = Object.entries(inventories.homelab).filter(([type]) => !/^(strata|pulumi):/.test(type));
-
-/** Holds whatever struck: the homelab ends up whole, made once, and goes away without a rest. */
-function isWholeInTheEnd(rehearsal: Rehearsal): void {
-    const state = rehearsal.deployment === undefined ? [] : resourcesOf(rehearsal.deployment);
-    expect(state.map(({ urn }) => nameOf(urn))).toEqual(
-        expect.arrayContaining(Object.values(inventories.homelab).flat()),
-    );
-    expect(made(rehearsal)).toEqual(kinds.flatMap(([, names]) => names).sort());
-    expect(rehearsal.remains).toEqual([]);
-    expect(rehearsal.leaks).toEqual([]);
-    expect(rehearsal.idleFaults).toEqual([]);
-    expect(rehearsal.ok).toBe(true);
-}
+const kinds = kindsOf(inventories.homelab);
 
 /** Two rounds of one resource of each of six kinds, drawn. Change the seed and they are others. */
 function drawn(seed: number): readonly (readonly string[])[] {
@@ -74,7 +38,10 @@ describe.each(drawn(2026))("the creates, failing once each, of %s, %s, %s, %s, %
     let done: Promise<Rehearsal> | undefined;
     let rehearsal: Rehearsal;
     beforeEach(async () => {
-        done ??= struck(targets.map((target) => parseFault(`create:${target}:once`)));
+        done ??= struck(
+            "homelab",
+            targets.map((target) => `create:${target}:once`),
+        );
         rehearsal = await done;
     }, timeout);
 
@@ -95,7 +62,7 @@ describe.each(drawn(2026))("the creates, failing once each, of %s, %s, %s, %s, %
         const phases = course(rehearsal);
         expect(phases.slice(0, 2)).toEqual(["preview", "up*"]);
         expect(phases.filter((phase) => phase !== "up*")).toEqual(["preview", "up", "up-again", "refresh", "destroy"]);
-        isWholeInTheEnd(rehearsal);
+        isWholeInTheEnd(rehearsal, inventories.homelab);
     });
 });
 
@@ -106,7 +73,7 @@ describe("an engine that is killed while it makes machines, and again while Helm
     let done: Promise<Rehearsal> | undefined;
     let rehearsal: Rehearsal;
     beforeEach(async () => {
-        done ??= struck([parseFault("kill-engine:8"), parseFault("kill-engine:19")]);
+        done ??= struck("homelab", ["kill-engine:8", "kill-engine:19"]);
         rehearsal = await done;
     }, timeout);
 
@@ -158,7 +125,7 @@ describe("an engine that is killed while it makes machines, and again while Helm
         expect(fates(1, release)).toEqual([{ name: "cilium-chart", fate: "adopted", id: "kube-system/cilium" }]);
     });
 
-    test("ends in the homelab all the same", () => isWholeInTheEnd(rehearsal));
+    test("ends in the homelab all the same", () => isWholeInTheEnd(rehearsal, inventories.homelab));
 });
 
 function byName(one: { readonly name: string }, other: { readonly name: string }): number {
