@@ -171,13 +171,13 @@ export class Tailnet {
         }
     }
 
-    /** Everything the stack made that is still there, one line each. Devices stay until somebody removes them. */
     /** The last key of a description was shown to nobody: it joins nothing until it runs out. */
     lapse(description: string): void {
         const last = [...this.keys.values()].findLast((key) => key.description === description);
         this.keys.delete(last?.id ?? "");
     }
 
+    /** Everything the stack made that is still there, one line each. Devices stay until somebody removes them. */
     remains(): string[] {
         return [...this.keys.values()].map(({ id }) => `Tailscale key ${id}`);
     }
