@@ -3,12 +3,14 @@ import type { AcceptedRisk } from "../policy/facts";
 import {
     allowanceFor,
     type ComponentRow,
+    type CostInForce,
     type FailureReport,
     type FreeTierRow,
     failureReport,
     freeTierMeters,
     type MonthlyCost,
     monthlyCost,
+    monthlyCostInForce,
     type PlainResource,
 } from "../policy/report";
 import { type Deployment, nameOf, resourcesOf } from "../rehearsal/engine/deployment";
@@ -19,7 +21,10 @@ export interface Judgement {
     readonly spof: FailureReport;
     /** Empty where the stack has nothing of Oracle. */
     readonly freeTier: readonly FreeTierRow[];
+    /** Under the allowance the stack declares. */
     readonly cost: MonthlyCost;
+    /** Under the allowance of today, where the declared one is no longer in force; undefined where it is. */
+    readonly costToday: CostInForce | undefined;
 }
 
 /** The resources of a state as the pack takes them. */
@@ -49,6 +54,7 @@ export function judge(deployment: Deployment, config: StackConfig, today: string
         spof: failureReport(resources, risks, today),
         freeTier: freeTierMeters(resources, allowance),
         cost: monthlyCost(resources, allowance),
+        costToday: monthlyCostInForce(resources, allowance, today),
     };
 }
 

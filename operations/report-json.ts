@@ -60,7 +60,13 @@ export const reportSchema = z.strictObject({
         }),
     ),
     freeTier: z.array(z.strictObject({ limit: z.string(), used: z.number(), max: z.number() })),
-    cost: z.strictObject({ monthlyUsd: z.number() }).nullable(),
+    /** Under the declared allowance; `today` under the one in force, null where that is the declared one. */
+    cost: z
+        .strictObject({
+            monthlyUsd: z.number(),
+            today: z.strictObject({ allowance: z.string(), monthlyUsd: z.number() }).nullable(),
+        })
+        .nullable(),
     remains: z.array(z.string()),
     leaks: z.array(z.string()),
 });
@@ -114,9 +120,19 @@ export function reportOf(rehearsal: Rehearsal, judgement: Judgement | undefined)
             accepted: row.accepted,
         })),
         freeTier: (judgement?.freeTier ?? []).map(({ limit, used, max }) => ({ limit, used, max })),
-        cost: judgement === undefined ? null : { monthlyUsd: judgement.cost.monthlyUsd },
+        cost: judgement === undefined ? null : costOf(judgement),
         remains: [...rehearsal.remains],
         leaks: [...rehearsal.leaks],
+    };
+}
+
+function costOf({ cost, costToday }: Judgement): Report["cost"] {
+    return {
+        monthlyUsd: cost.monthlyUsd,
+        today:
+            costToday === undefined
+                ? null
+                : { allowance: costToday.allowance.name, monthlyUsd: costToday.cost.monthlyUsd },
     };
 }
 

@@ -1,4 +1,5 @@
 /** A rehearsal's result for people: phases, resources, timeline, single points of failure, free tier, policy. */
+import type { CostInForce, MonthlyCost } from "../policy/report";
 import type { Phase, Rehearsal } from "../rehearsal/engine/rehearsal";
 import type { Timeline } from "../rehearsal/engine/timeline";
 import { compareWithDocument } from "./document-verdicts";
@@ -115,18 +116,38 @@ export function spofText(stack: string, judgement: Judgement): string[] {
     ];
 }
 
-/** Limits of the free tier and the bill; nothing where the stack has nothing of Oracle. */
-export function costText({ freeTier, cost }: Judgement): string[] {
+/** Positions of a bill, and what could not be priced. */
+function billText({ lines, unpriced }: MonthlyCost): string[] {
+    const rows = lines.map(({ item, monthlyUsd }) => [item, `$${monthlyUsd.toFixed(2)}`]);
+    return [
+        ...(rows.length === 0 ? [] : table(["item", "a month"], rows)),
+        ...bullets(unpriced.map((sentence) => `Not counted: ${sentence}`)),
+    ];
+}
+
+/** The bill under the allowance in force, where the stack is judged by an older one. */
+function todayText(costToday: CostInForce | undefined): string[] {
+    if (costToday === undefined) {
+        return [];
+    }
+    const { allowance, cost } = costToday;
+    const price = `$${cost.monthlyUsd.toFixed(2)} a month`;
+    return [
+        ...heading(`Today: ${price}, under allowance ${allowance.name}, in force since ${allowance.since}`),
+        ...billText(cost),
+    ];
+}
+
+/** Limits of the free tier and the bill, by the declared allowance and, where that is an old one, by today's. */
+export function costText({ freeTier, cost, costToday }: Judgement): string[] {
     const meters = freeTier.map(({ limit, used, max, unit }) => [limit, `${used} of ${max} ${unit}`.trimEnd()]);
     return [
         ...heading(`Cost: $${cost.monthlyUsd.toFixed(2)} a month`),
         ...(meters.length === 0
             ? ["  Nothing here is billed: the machines are your own."]
             : table(["free-tier limit", "used"], meters)),
-        ...table(
-            ["item", "a month"],
-            cost.lines.map(({ item, monthlyUsd }) => [item, `$${monthlyUsd.toFixed(2)}`]),
-        ).slice(cost.lines.length === 0 ? 1 : 0),
+        ...billText(cost),
+        ...todayText(costToday),
     ];
 }
 

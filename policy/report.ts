@@ -6,11 +6,13 @@ import { type Allowance, allowanceNamed, allowanceOn } from "./free-tier/allowan
 import { isOracle } from "./free-tier/free-types";
 import { type MeterId, metersOf } from "./free-tier/meters";
 import { costOf, type MonthlyCost } from "./free-tier/prices";
+import { type CostInForce, costInForce } from "./free-tier/superseded";
 import { graphOfPlain, type PlainResource } from "./graph";
 
 export type { ComponentRow, FailureReport, PairRow } from "./failure/report";
 export type { SpofFinding } from "./failure/weaknesses";
 export type { CostLine, MonthlyCost } from "./free-tier/prices";
+export type { CostInForce } from "./free-tier/superseded";
 export type { PlainResource } from "./graph";
 
 /** One free-tier limit and what the stack uses of it. */
@@ -62,6 +64,20 @@ export function freeTierMeters(resources: readonly PlainResource[], allowance: A
 /** What the stack costs a month under an allowance, from the dated price table. */
 export function monthlyCost(resources: readonly PlainResource[], allowance: Allowance): MonthlyCost {
     return costOf(graphOfPlain(resources), allowance);
+}
+
+/**
+ * What a stack costs under the allowance in force on the day (ISO date), where it is judged by one that no longer is;
+ * undefined where it is judged by that one, or has nothing of Oracle.
+ */
+export function monthlyCostInForce(
+    resources: readonly PlainResource[],
+    judgedBy: Allowance,
+    today: string,
+): CostInForce | undefined {
+    return resources.some(({ type }) => isOracle(type))
+        ? costInForce(graphOfPlain(resources), judgedBy, today)
+        : undefined;
 }
 
 /** The allowance a stack names, else the one in force on the day (ISO date). */

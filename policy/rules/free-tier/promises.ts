@@ -1,9 +1,9 @@
 /** What a free stack can and cannot promise: rules about the claim itself. */
 
-import { allowanceOn } from "../../free-tier/allowances";
 import { machinesOf } from "../../free-tier/compute";
-import { costOf, prices } from "../../free-tier/prices";
+import { prices } from "../../free-tier/prices";
 import { A1_SHAPE } from "../../free-tier/shapes";
+import { costInForce } from "../../free-tier/superseded";
 import { known } from "../../reading";
 import type { StackRule } from "../../rule";
 import { hasOracle } from "./scope";
@@ -73,15 +73,16 @@ export const supersededAllowance: StackRule = {
     fix: "Shrink the stack to the allowance in force, or accept the bill.",
     onUnknown: "ignore",
     judge: (graph, settings) => {
-        const inForce = allowanceOn(settings.today);
-        if (!hasOracle(graph, settings) || settings.allowance.since >= inForce.since) {
+        const inForce = costInForce(graph, settings.allowance, settings.today);
+        if (!hasOracle(graph, settings) || inForce === undefined) {
             return [];
         }
-        const { monthlyUsd, lines, unpriced } = costOf(graph, inForce);
+        const { name, since } = inForce.allowance;
+        const { monthlyUsd, lines, unpriced } = inForce.cost;
         const detail = lines.map((line) => `${line.item} $${line.monthlyUsd.toFixed(2)}`).join(", ");
         return [
             {
-                message: `judged by allowance ${settings.allowance.name}; under ${inForce.name}, in force since ${inForce.since}, the stack costs $${monthlyUsd.toFixed(2)} a month${detail === "" ? "" : ` (${detail})`}${unpriced.length === 0 ? "" : ` and what is not priced: ${unpriced.join(" ")}`}.`,
+                message: `judged by allowance ${settings.allowance.name}; under ${name}, in force since ${since}, the stack costs $${monthlyUsd.toFixed(2)} a month${detail === "" ? "" : ` (${detail})`}${unpriced.length === 0 ? "" : ` and what is not priced: ${unpriced.join(" ")}`}.`,
             },
         ];
     },

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { compareWithDocument } from "../../../operations/document-verdicts";
-import { plainResources } from "../../../operations/judgement";
+import { type Judgement, plainResources } from "../../../operations/judgement";
 import { distinct, reportOf, reportSchema } from "../../../operations/report-json";
-import { phasesText, timelineText } from "../../../operations/report-text";
+import { costText, phasesText, timelineText } from "../../../operations/report-text";
 import { table, width, wrap } from "../../../operations/table";
-import type { ComponentRow } from "../../../policy/report";
+import { allowanceFor, type ComponentRow } from "../../../policy/report";
 import type { Phase, Rehearsal } from "../../../rehearsal/engine/rehearsal";
 
 const phase: Phase = {
@@ -33,6 +33,47 @@ const rehearsal: Rehearsal = {
     recoveries: [],
 };
 
+const free: Judgement = {
+    spof: { components: [], pairs: [], findings: [], unknown: [] },
+    freeTier: [],
+    cost: { monthlyUsd: 0, lines: [], unpriced: [] },
+    costToday: undefined,
+};
+
+/** Free under the document's allowance, and billed under today's. */
+const superseded: Judgement = {
+    ...free,
+    freeTier: [{ id: "a1-ocpus", limit: "Ampere A1 OCPUs", unit: "OCPU", used: 4, max: 4, resources: [], unknown: [] }],
+    costToday: {
+        allowance: allowanceFor("2026-06-15", "2026-06-15"),
+        cost: {
+            monthlyUsd: 28.04,
+            lines: [
+                { item: "OCPUs too many", monthlyUsd: 14.76, resources: ["ampere-1"] },
+                { item: "memory too much", monthlyUsd: 13.28, resources: ["ampere-1"] },
+            ],
+            unpriced: ["gpu: shape BM.GPU4.8 is not in the price table."],
+        },
+    },
+};
+
+test("a stack under a superseded allowance says what it costs under today's, line by line", () => {
+    const text = costText(superseded).join("\n");
+    expect(text).toContain("Cost: $0.00 a month");
+    expect(text).toContain("Today: $28.04 a month, under allowance 2026-06-15, in force since 2026-06-15");
+    expect(text).toMatch(/OCPUs too many +\$14\.76\n.*memory too much +\$13\.28/);
+    expect(text).toContain("Not counted: gpu: shape BM.GPU4.8 is not in the price table.");
+    expect(costText(free).join("\n")).not.toContain("Today");
+});
+
+test("the form for programs has today's cost beside the declared one, and null where they are the same", () => {
+    expect(reportSchema.parse(reportOf(rehearsal, superseded)).cost).toEqual({
+        monthlyUsd: 0,
+        today: { allowance: "2026-06-15", monthlyUsd: 28.04 },
+    });
+    expect(reportSchema.parse(reportOf(rehearsal, free)).cost).toEqual({ monthlyUsd: 0, today: null });
+});
+
 test("a result has the agreed form, with and without a judgement", () => {
     expect(reportSchema.parse(reportOf(rehearsal, undefined))).toMatchObject({
         version: 1,
@@ -43,9 +84,8 @@ test("a result has the agreed form, with and without a judgement", () => {
         phases: [{ name: "up", ok: true, changes: { create: 2 } }],
     });
     const judged = reportOf(rehearsal, {
+        ...free,
         spof: { components: [row("ceph-mon", true)], pairs: [], findings: [], unknown: [] },
-        freeTier: [],
-        cost: { monthlyUsd: 0, lines: [], unpriced: [] },
     });
     expect(reportSchema.parse(judged).spof).toEqual([
         { component: "ceph-mon", spof: true, losesWhenDown: ["x"], mitigation: "Run three.", accepted: false },

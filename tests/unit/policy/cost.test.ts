@@ -1,22 +1,23 @@
 import { expect, test } from "vitest";
 import { prices } from "../../../policy/free-tier/prices";
-import { allowanceFor, monthlyCost } from "../../../policy/report";
+import { allowanceFor, monthlyCost, monthlyCostInForce } from "../../../policy/report";
 import { a1, micro, volume } from "./oracle";
 import { type Declared, UNKNOWN_NUMBER, urnOf } from "./stack";
 
 const today = allowanceFor(undefined, "2026-11-21");
 
+function plain(stack: readonly Declared[]) {
+    return stack.map((each) => ({
+        urn: urnOf(each),
+        type: each.type,
+        name: each.name,
+        props: each.inputs ?? {},
+        dependencies: [],
+    }));
+}
+
 function cost(stack: readonly Declared[], allowance = today) {
-    return monthlyCost(
-        stack.map((each) => ({
-            urn: urnOf(each),
-            type: each.type,
-            name: each.name,
-            props: each.inputs ?? {},
-            dependencies: [],
-        })),
-        allowance,
-    );
+    return monthlyCost(plain(stack), allowance);
 }
 
 test("what today's allowance holds costs nothing", () => {
@@ -59,4 +60,16 @@ test("what cannot be priced is said", () => {
     const inner = { ...a1("a", 1, 6), inputs: { ...a1("a", 1, 6).inputs, shapeConfig: { ocpus: UNKNOWN_NUMBER } } };
     expect(cost([inner]).monthlyUsd).toBe(0);
     expect(prices.date <= "2026-11-21").toBe(true);
+});
+
+test("a stack judged by a superseded allowance has a bill of today, and no other stack has", () => {
+    const drawn = plain([a1("a", 2, 8), a1("b", 1, 8), a1("c", 1, 8)]);
+    const document = allowanceFor("2021", "2026-11-21");
+    const inForce = monthlyCostInForce(drawn, document, "2026-06-15");
+    expect(inForce?.allowance.name).toBe("2026-06-15");
+    expect(inForce?.cost.lines.map(({ monthlyUsd }) => Number(monthlyUsd.toFixed(2)))).toEqual([14.76, 13.28]);
+    expect(monthlyCostInForce(drawn, document, "2026-06-14")).toBeUndefined();
+    expect(monthlyCostInForce(drawn, today, "2026-11-21")).toBeUndefined();
+    const elsewhere = plain([{ type: "proxmoxve:index/vm:Vm", name: "vm", inputs: {} }]);
+    expect(monthlyCostInForce(elsewhere, document, "2026-11-21")).toBeUndefined();
 });
