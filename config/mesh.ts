@@ -22,7 +22,13 @@ export const meshSchema = z
             .boolean()
             .default(false)
             .describe(
-                "True lets the stack write the policy of the whole tailnet, which replaces what stands there. Default false: the tag, the address pool, the approval of routes and `tag:k8s-operator` as an owner of `tag:k8s` are yours to write.",
+                "True lets the stack write the policy of the whole tailnet, and put it back to Tailscale's default at destroy. Default false: the tag, the address pool, the approval of routes and `tag:k8s-operator` as an owner of `tag:k8s` are yours to write.",
+            ),
+        replacesPolicy: z
+            .boolean()
+            .default(false)
+            .describe(
+                "True: whatever policy the tailnet has is replaced at the first up. Default false: only Tailscale's default is, and another one is refused. Needs ownsPolicy.",
             ),
     })
     .describe(
@@ -39,8 +45,8 @@ export function meshAddresses(pool: string, names: readonly string[]): Readonly<
     return Object.fromEntries(names.map((name, turn) => [name, octets(toNumber(base) + turn + 1)]));
 }
 
-/** The pool is Tailscale's and has an address for every device. */
-export function checkMesh({ pool }: MeshConfig, devices: readonly string[]): Mistake[] {
+/** The pool is Tailscale's and has an address for every device; a policy is replaced by a stack that owns it only. */
+export function checkMesh({ pool, ownsPolicy, replacesPolicy }: MeshConfig, devices: readonly string[]): Mistake[] {
     const size = 2 ** (32 - Number(pool.split("/")[1])) - 2;
     const [base = ""] = pool.split("/");
     const key = "strata:mesh.pool";
@@ -57,5 +63,15 @@ export function checkMesh({ pool }: MeshConfig, devices: readonly string[]): Mis
         ...(size >= devices.length
             ? []
             : [{ key, value: pool, expected: `room for ${devices.length} devices (${devices.join(", ")})` }]),
+        ...(replacesPolicy && !ownsPolicy
+            ? [
+                  {
+                      key: "strata:mesh.replacesPolicy",
+                      value: replacesPolicy,
+                      expected:
+                          "false, or strata:mesh.ownsPolicy true: a stack replaces the policy it owns and no other",
+                  },
+              ]
+            : []),
     ];
 }

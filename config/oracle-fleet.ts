@@ -37,6 +37,19 @@ export function meshDevices({
     return meshAddresses(mesh.pool, [...instances, cloud.bastion.name]);
 }
 
+/** Networks that are reached through the mesh: the instances' subnet, and the machines' where they have one of their own. */
+export function meshRoutes(fleet: OracleProxmoxFleet | OracleTalosFleet): readonly string[] {
+    const { subnetCidr } = fleet.cloud;
+    return fleet.platform === "oracle-proxmox" ? [subnetCidr, machineSubnet(fleet).cidr] : [subnetCidr];
+}
+
+/** The mesh a stack asks for: what it says of it, its devices, and the networks behind them. */
+export function meshOf(fleet: OracleProxmoxFleet | OracleTalosFleet) {
+    const router: Readonly<Record<string, undefined>> =
+        fleet.platform === "oracle-proxmox" ? { [meshRouter(fleet)]: undefined } : {};
+    return { ...fleet.mesh, devices: { ...meshDevices(fleet), ...router }, routes: meshRoutes(fleet) };
+}
+
 /** Host name of the container that leads into the machines' network. */
 export function meshRouter({ proxmoxCluster }: OracleProxmoxFleet): string {
     return `${proxmoxCluster.clusterName}-tailscale`;

@@ -13,16 +13,16 @@ import { BootConfiguration } from "../components/talos/boot-configuration";
 import { kubePrismPort } from "../components/talos/machine-config";
 import { TalosCluster } from "../components/talos/talos-cluster";
 import { named } from "../config/named";
-import { apiAddress, instanceMachines, instanceSubnet, meshDevices } from "../config/oracle-fleet";
+import { apiAddress, instanceMachines, instanceSubnet, meshDevices, meshOf, meshRoutes } from "../config/oracle-fleet";
 import type { OracleTalosFleet } from "../config/platforms/oracle-talos";
 import { ageKey, sshKey } from "../config/secrets";
 import { OracleCloud } from "./oracle-cloud";
 
 /** Builds the layers from the tenancy up and returns what their users need; each knows the one below by its outputs. */
 export async function oracleTalos(fleet: OracleTalosFleet): Promise<Record<string, unknown>> {
-    const { cloud, mesh, talos, cni, delivery } = fleet;
+    const { cloud, talos, cni, delivery } = fleet;
     const { bastion, ingress } = cloud;
-    const routes = [cloud.subnetCidr];
+    const routes = meshRoutes(fleet);
     const network = instanceSubnet(fleet);
     const nodes = instanceMachines(fleet);
     const cluster = {
@@ -36,7 +36,7 @@ export async function oracleTalos(fleet: OracleTalosFleet): Promise<Record<strin
     // Layer 1, the cloud: what it stands on, the mesh, the machines' configuration, the instances, the addresses.
     const oracle = new OracleCloud(cloud);
     const { compartmentId } = oracle;
-    const tailnet = new Mesh("mesh", { ...mesh, devices: meshDevices(fleet), routes });
+    const tailnet = new Mesh("mesh", meshOf(fleet));
     const imageId = oracle.instanceImage(cloud.images.instance, "talos");
     const boot = new BootConfiguration("talos-boot", { ...cluster, machines: nodes });
     const launched = (name: string) =>

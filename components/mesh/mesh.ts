@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tailscale from "@pulumi/tailscale";
 import type { Facts } from "../../policy/facts";
-import { type MeshShape, meshPolicy, tagsOf } from "./policy";
+import { type MeshShape, policyText, tagsOf } from "./policy";
 
 /** A mesh. */
 export interface MeshArgs extends MeshShape {
@@ -10,10 +10,17 @@ export interface MeshArgs extends MeshShape {
     readonly tailnet: string;
     /**
      * True where the stack owns the tailnet's whole policy. The policy is one document: owning it means replacing it,
-     * so it is refused for a tailnet that has one of its own, and put back to Tailscale's default at destroy. False:
-     * the tag must be in the policy already, addresses are what the tailnet gives, and routes are approved one by one.
+     * and putting it back to Tailscale's default at destroy. False: the tag must be in the policy already, addresses
+     * are what the tailnet gives, and routes are approved one by one.
      */
     readonly ownsPolicy: boolean;
+    /**
+     * True: whatever policy the tailnet has is replaced when the stack's is made. False: the provider refuses to replace
+     * any but Tailscale's default (terraform-provider-tailscale, `tailscale_acl`). It is false of hardly any tailnet an
+     * OAuth client can make keys for: such a client carries a tag, which the default policy does not know
+     * (https://tailscale.com/docs/features/oauth-clients). Means nothing without `ownsPolicy`.
+     */
+    readonly replacesPolicy: boolean;
 }
 
 /** Longest life Tailscale gives an auth key, seconds: 90 days. A machine may wait that long for room at Oracle. */
@@ -32,9 +39,8 @@ export class Mesh extends pulumi.ComponentResource {
             ? new tailscale.Acl(
                   `${name}-policy`,
                   {
-                      acl: JSON.stringify(meshPolicy(args), undefined, 4),
-                      // Refuses to take the place of a policy that is not Tailscale's default.
-                      overwriteExistingContent: false,
+                      acl: policyText(args),
+                      overwriteExistingContent: args.replacesPolicy,
                       resetAclOnDestroy: true,
                   },
                   own,

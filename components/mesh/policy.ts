@@ -19,7 +19,7 @@ export interface MeshShape {
  * Tags of Tailscale's operator in the cluster and of the proxies it makes, one for each service it exposes; the
  * operator's tag must own the proxies' (https://tailscale.com/docs/kubernetes-operator/reference/tags).
  */
-const operatorTags = { operator: "tag:k8s-operator", proxy: "tag:k8s" } as const;
+export const operatorTags = { operator: "tag:k8s-operator", proxy: "tag:k8s" } as const;
 
 /** The tag only one device has: the policy gives addresses by tag. */
 function deviceTag(tag: string, device: string): string {
@@ -33,8 +33,8 @@ export function tagsOf({ tag, devices, ownsPolicy }: MeshShape, device: string):
 
 /**
  * The whole policy. Members reach the devices, the networks behind them and what the cluster exposes, devices reach each
- * other and those networks, and nobody else reaches anything. A device's pool is its one address: from a pool that is larger, Tailscale would hand addresses out in
- * the order devices happen to join (https://tailscale.com/kb/1304/ip-pool).
+ * other and those networks, and nobody else reaches anything. A device's pool is its one address: from a pool that is
+ * larger, Tailscale would hand addresses out in the order devices happen to join (https://tailscale.com/kb/1304/ip-pool).
  */
 export function meshPolicy({ tag, devices, routes }: MeshShape): Record<string, unknown> {
     const pinned = Object.entries(devices).flatMap(([device, address]) =>
@@ -55,4 +55,9 @@ export function meshPolicy({ tag, devices, routes }: MeshShape): Record<string, 
         autoApprovers: { routes: Object.fromEntries(routes.map((route) => [route, [tag]])) },
         nodeAttrs: pinned.map((each) => ({ target: [each.tag], ipPool: [`${each.address}/32`] })),
     };
+}
+
+/** The policy as it is put in force, and as it can be pasted into the admin console (Access controls). */
+export function policyText(shape: MeshShape): string {
+    return JSON.stringify(meshPolicy(shape), undefined, 4);
 }

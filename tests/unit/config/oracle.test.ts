@@ -188,6 +188,16 @@ test.each<[string, readonly Change[], readonly string[]]>([
         ['strata:mesh.pool is "100.64.0.0/30", expected room for 4 devices (ampere-1, ampere-2, ampere-3, bastion).'],
     ],
     [
+        "a policy that is replaced and not owned",
+        [
+            ["mesh/ownsPolicy", false],
+            ["mesh/replacesPolicy", true],
+        ],
+        [
+            "strata:mesh.replacesPolicy is true, expected false, or strata:mesh.ownsPolicy true: a stack replaces the policy it owns and no other.",
+        ],
+    ],
+    [
         "a tag that is none",
         [["mesh/tag", "strata"]],
         ['strata:mesh.tag is "strata", expected a tag such as tag:strata.'],

@@ -6,7 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { Mesh } from "../../../components/mesh/mesh";
 import { MeshRoutes } from "../../../components/mesh/mesh-routes";
-import { meshPolicy, tagsOf } from "../../../components/mesh/policy";
+import { meshPolicy, policyText, tagsOf } from "../../../components/mesh/policy";
 import { listed, named, synth } from "../../harness/synth";
 
 const shape = {
@@ -22,7 +22,7 @@ interface OperatorValues {
     readonly proxyConfig: { readonly defaultTags: string };
 }
 
-const mesh = { ...shape, tailnet: "example.org" };
+const mesh = { ...shape, replacesPolicy: false, tailnet: "example.org" };
 
 test("each device of a fixed address has a pool of that one address, by a tag of its own", () => {
     expect(meshPolicy(shape).nodeAttrs).toEqual([
@@ -88,6 +88,15 @@ test("the tailnet's policy is replaced only where it is Tailscale's default, and
     const graph = await synth(() => void new Mesh("mesh", mesh));
     expect(named(graph, "mesh-policy").inputs).toMatchObject({
         overwriteExistingContent: false,
+        resetAclOnDestroy: true,
+    });
+});
+
+test("where the stack says so, whatever policy the tailnet has is replaced, by the text a person can paste", async () => {
+    const graph = await synth(() => void new Mesh("mesh", { ...mesh, replacesPolicy: true }));
+    expect(named(graph, "mesh-policy").inputs).toMatchObject({
+        acl: policyText(shape),
+        overwriteExistingContent: true,
         resetAclOnDestroy: true,
     });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { meshPolicy } from "../../../../components/mesh/policy";
+import { meshPolicy, policyText } from "../../../../components/mesh/policy";
 import { tailscalePackage } from "../../../../rehearsal/providers/tailscale";
 import type { Operation } from "../../../../rehearsal/world/behaviour";
 import { defaultPolicy, type SiteTailnet } from "../../../../rehearsal/world/tailnet/tailnet";
@@ -84,6 +84,17 @@ test("another's policy is replaced only where that is said, and put back to the 
     await other.create("Acl", { acl: owned, overwriteExistingContent: true });
     await other.behaviour("Acl").delete("acl", { resetAclOnDestroy: true }, other.operation);
     expect(other.world.tailnet.policyText).toBe(defaultPolicy);
+});
+
+test("a tailnet prepared for the client's tag is refused by a stack that replaces no policy, and taken by one that does", async () => {
+    const prepared = stage({ policy: policyText(mesh) });
+    expect(await prepared.key(["tag:strata"])).toMatch(/^tskey-auth-/);
+    const inputs = { acl: policyText(mesh), resetAclOnDestroy: true };
+    await expect(prepared.create("Acl", { ...inputs, overwriteExistingContent: false })).rejects.toThrow(
+        "overwrite a non-default policy",
+    );
+    await prepared.create("Acl", { ...inputs, overwriteExistingContent: true });
+    expect(prepared.world.tailnet.policyText).toBe(policyText(mesh));
 });
 
 test("devices have the addresses their policy pins, and one address holds one device", async () => {
