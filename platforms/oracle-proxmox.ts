@@ -26,7 +26,9 @@ import {
     hostsWithMachines,
     machineSubnet,
     meshDevices,
+    meshOf,
     meshRouter,
+    meshRoutes,
 } from "../config/oracle-fleet";
 import type { OracleProxmoxFleet } from "../config/platforms/oracle-proxmox";
 import { ageKey, sshKey } from "../config/secrets";
@@ -35,19 +37,19 @@ import { throughBastion } from "./ssh";
 
 /** Builds the layers from the tenancy up and returns what their users need; each knows the one below by its outputs. */
 export async function oracleProxmox(fleet: OracleProxmoxFleet): Promise<Record<string, unknown>> {
-    const { cloud, mesh, proxmoxCluster, talos, cni, delivery } = fleet;
+    const { cloud, proxmoxCluster, talos, cni, delivery } = fleet;
     const { bastion, ingress } = cloud;
     const ssh = sshKey();
     const sshAuthorizedKeys = [ssh.publicKey];
     const network = machineSubnet(fleet);
     const router = meshRouter(fleet);
-    const routes = [cloud.subnetCidr, network.cidr];
+    const routes = meshRoutes(fleet);
 
     // Layer 1, the cloud: what it stands on, the mesh, the instances, the two reserved addresses.
     const oracle = new OracleCloud(cloud);
     const { compartmentId } = oracle;
     const { names } = oracle;
-    const tailnet = new Mesh("mesh", { ...mesh, devices: { ...meshDevices(fleet), [router]: undefined }, routes });
+    const tailnet = new Mesh("mesh", meshOf(fleet));
     const imageId = oracle.instanceImage(cloud.images.instance, "proxmox");
     const join = (hostname: string) => ({ hostname, meshKey: tailnet.authKey(hostname) });
     const host = (name: string) => {
@@ -88,6 +90,7 @@ export async function oracleProxmox(fleet: OracleProxmoxFleet): Promise<Record<s
                 {
                     address: named(cloud.instances, name).address,
                     connection: named(connections, name),
+                    identity: named(instances, name).id,
                     livesOn: `machine/${name}`,
                 },
             ]),

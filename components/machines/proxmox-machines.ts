@@ -147,6 +147,8 @@ export class ProxmoxMachines extends pulumi.ComponentResource {
                 // The network part of nocloud only: the machine's address. Its configuration comes by the Talos API.
                 initialization: {
                     datastoreId: spec.datastore,
+                    // Proxmox puts it on IDE, which Arm's board does not have.
+                    ...(emulation === undefined ? {} : { interface: "scsi30" }),
                     type: "nocloud",
                     dns: { servers: [...network.nameservers] },
                     ipConfigs: [

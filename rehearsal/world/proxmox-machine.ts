@@ -91,6 +91,13 @@ export class VirtualMachine {
                 "PVE/QemuServer.pm, config_to_command",
             );
         }
+        if (spec.board === "virt" && spec.cloudInit !== undefined && spec.cloudInitInterface.startsWith("ide")) {
+            const bus = Number(spec.cloudInitInterface.slice(3)) >> 1;
+            throw this.#startFailed(
+                `start failed: QEMU exited with code 1: kvm: -device ide-cd,bus=ide.${bus},unit=0,drive=drive-${spec.cloudInitInterface}: Bus 'ide.${bus}' not found`,
+                "QEMU: hw/arm/virt.c has no IDE controller; PVE/QemuServer.pm, print_drivedevice_full",
+            );
+        }
         const used = proxmox.usedMemory(spec.node, this.id);
         if (used + spec.memoryMiB > host.memoryGiB * 1024) {
             throw this.#startFailed(

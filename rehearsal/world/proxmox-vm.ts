@@ -24,6 +24,10 @@ export interface VmSpec {
     readonly networkDevices: readonly { readonly bridge: string; readonly mac?: string; readonly connected: boolean }[];
     /** Datastore of the cloud-init drive, undefined where there is none. */
     readonly cloudInit?: string;
+    /** Where the cloud-init drive is attached. */
+    readonly cloudInitInterface: string;
+    /** Board, e.g. `q35`; Arm's is `virt`. */
+    readonly board: string;
     /** Static IPv4 addresses in CIDR notation, one an interface; undefined entries ask for DHCP. */
     readonly addresses: readonly (string | undefined)[];
     readonly efiDisk?: string;
@@ -80,6 +84,9 @@ export function vmSpec(inputs: Properties): VmSpec {
             };
         }),
         ...(cloudInit === undefined ? {} : { cloudInit }),
+        // bpg: proxmoxtf/resource/vm/vm.go, dvInitializationInterface is empty and becomes ide2; dvMachineType is pc.
+        cloudInitInterface: text(initialization, "interface") ?? "ide2",
+        board: (text(inputs, "machine") ?? "pc").split(/[-,+.]/)[0] ?? "pc",
         addresses: list(initialization, "ipConfigs").map((config) => {
             const address = text(config, "ipv4.address");
             return address === "dhcp" ? undefined : address;

@@ -6,12 +6,17 @@ import * as tls from "@pulumi/tls";
 import { proxmoxClusterFacts } from "./facts";
 import { type Step, script } from "./script";
 
+/** Memory an OSD keeps to (Ceph, `osd_memory_target`, at least 896 MiB): 1.5 GiB, so that with its peaks it stays in 2. */
+const osdMemoryBytes = 1.5 * 1024 ** 3;
+
 /** A host that becomes a node. */
 export interface ProxmoxHost {
     /** Address corosync and Ceph use, on the network all nodes share. */
     readonly address: string;
     /** How SSH reaches it. */
     readonly connection: pulumi.Input<types.input.remote.ConnectionArgs>;
+    /** What becomes another where the host is made anew, e.g. its instance's id: its steps then run again. */
+    readonly identity?: pulumi.Input<string>;
     /** Name of the failure domain it is part of, e.g. `machine/ampere-1`. */
     readonly livesOn?: string;
 }
@@ -124,6 +129,7 @@ export class ProxmoxCluster extends pulumi.ComponentResource {
                     // A step's output may hold a token; nothing of it belongs into the next run's environment or logs.
                     addPreviousOutputInEnv: false,
                     logging: remote.Logging.None,
+                    ...(host.identity === undefined ? {} : { triggers: [host.identity] }),
                 },
                 {
                     parent: this,
@@ -178,7 +184,9 @@ export class ProxmoxCluster extends pulumi.ComponentResource {
             (previous, node) => on(node, "create-monitor", {}, [installed.get(node[0]) ?? installedFirst, previous]),
             on(first, "create-monitor", {}, [installedFirst]),
         );
-        const stored = nodes.map((node) => on(node, "create-osd", {}, [monitored]));
+        const stored = nodes.map((node) =>
+            on(node, "create-osd", { OSD_MEMORY_BYTES: `${osdMemoryBytes}` }, [monitored]),
+        );
         const { pool, size, minSize } = args.ceph;
         const pooled = on(first, "create-pool", { POOL: pool, SIZE: `${size}`, MIN_SIZE: `${minSize}` }, stored);
         const healthy = on(first, "check-ceph", {}, [pooled]);

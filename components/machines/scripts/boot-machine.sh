@@ -12,5 +12,5 @@ run() {
     fi
 }
 
-qm config "$VM_ID" | grep -qx 'kvm: 0' || run qm set "$VM_ID" --kvm 0
-qm status "$VM_ID" | grep -qx 'status: running' || run qm start "$VM_ID"
+grep -qx 'kvm: 0' <<<"$(qm config "$VM_ID")" || run qm set "$VM_ID" --kvm 0
+grep -qx 'status: running' <<<"$(qm status "$VM_ID")" || run qm start "$VM_ID"

@@ -98,6 +98,20 @@ function iptables(host: LinuxHost, args: readonly string[]): Answer {
     }
 }
 
+/** pmxcfs finds its own name and address at its start, and stays down where the name leads to a loopback address. */
+function restartPveCluster(host: LinuxHost, verb: string | undefined): Answer {
+    if (verb === "reset-failed") {
+        return fine();
+    }
+    const line = (host.read("/etc/hosts") ?? "").split("\n").find((each) => each.split(" ").includes(host.hostname));
+    if (verb !== "restart" || line === undefined || line.startsWith("127.")) {
+        return failed("Job for pve-cluster.service failed because the control process exited with error code.");
+    }
+    host.pveName = host.hostname;
+    host.folders.add(`/etc/pve/nodes/${host.hostname}`);
+    return fine();
+}
+
 /** Tools by name. */
 export const hostTools: Readonly<Record<string, HostTool>> = {
     hostname: (host) => fine(`${host.hostname}\n`),
@@ -127,8 +141,13 @@ export const hostTools: Readonly<Record<string, HostTool>> = {
     sysctl: () => fine(),
     iptables,
     "iptables-save": (host) => fine(host.nat.map((rule) => `-A ${rule}\n`).join("")),
+    readlink: (host, [path = ""]) =>
+        path === "/etc/pve/local" && host.spec.boots === "proxmox" ? fine(`nodes/${host.pveName}\n`) : { code: 1 },
     systemctl: (host, args) => {
         const [verb, unit = ""] = args.filter((arg) => !arg.startsWith("-"));
+        if (unit === "pve-cluster" && host.spec.boots === "proxmox") {
+            return restartPveCluster(host, verb);
+        }
         if (verb === "daemon-reload") {
             return fine();
         }

@@ -45,6 +45,8 @@ export class LinuxHost implements ShellHost {
     /** What cuts the next script off; undefined: nothing does. */
     #cut: Cut | undefined;
     rootLogin: boolean;
+    /** The name Proxmox VE's cluster file system started under; what the image calls itself until it is told otherwise. */
+    pveName = "pve";
     device?: Device;
     /** Where it is a node of a Proxmox VE cluster. */
     cluster?: PveCluster;
@@ -66,7 +68,7 @@ export class LinuxHost implements ShellHost {
     ) {
         this.hostname = spec.name;
         this.rootLogin = spec.boots === "proxmox";
-        this.files.set("/etc/hosts", "127.0.0.1 localhost\n");
+        this.files.set("/etc/hosts", `127.0.0.1 localhost\n${spec.boots === "proxmox" ? "127.0.1.1 pve\n" : ""}`);
         this.files.set("/root/.ssh/authorized_keys", spec.authorizedKeys.map((key) => `${key}\n`).join(""));
         this.folders.add("/root/.ssh");
     }

@@ -60,6 +60,8 @@ export class PveCluster {
     readonly containers = new Map<number, Container>();
     readonly templates = new Map<string, Set<string>>();
     cephNetwork?: string;
+    /** What each OSD may use (Ceph's default: 4 GiB). */
+    osdMemoryBytes = 4 * 1024 ** 3;
     pool?: { readonly name: string; readonly size: number; readonly minSize: number };
 
     constructor(readonly name: string) {}

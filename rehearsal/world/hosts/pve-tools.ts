@@ -44,6 +44,9 @@ function pvecm(host: LinuxHost, args: readonly string[]): Answer {
     if (cluster !== undefined) {
         return failed("cluster config '/etc/pve/corosync.conf' already exists", 255);
     }
+    if (host.pveName !== host.hostname) {
+        return failed("ipcc_send_rec[1] failed: Connection refused", 255);
+    }
     const link = option(args, "link0") ?? "";
     if (!host.spec.addresses.includes(link)) {
         return failed(
@@ -166,10 +169,16 @@ const ceph: HostTool = (host, args) => {
         }
         case "osd pool ls":
             return fine(cluster.pool === undefined ? "" : `${cluster.pool.name}\n`);
+        case "config get osd osd_memory_target":
+            return fine(`${cluster.osdMemoryBytes}\n`);
         case "auth get client.bootstrap-osd -o /var/lib/ceph/bootstrap-osd/ceph.keyring":
             host.files.set("/var/lib/ceph/bootstrap-osd/ceph.keyring", "[client.bootstrap-osd]\n");
             return fine();
         default:
+            if (args.length === 5 && args.slice(0, 4).join(" ") === "config set osd osd_memory_target") {
+                cluster.osdMemoryBytes = Number(args[4]);
+                return fine();
+            }
             return failed(`no valid command found for 'ceph ${args.join(" ")}'\nError EINVAL: invalid command`, 22);
     }
 };
@@ -259,6 +268,10 @@ export const pveTools: Readonly<Record<string, HostTool>> = {
     pvecm,
     pveceph,
     ceph,
+    "ceph-mon": ({ node }, args) =>
+        node.ceph && args[0] === "--version"
+            ? fine("ceph version 19.2.3 (c92aebb279828e9c3c1f5d24613efca272649e62) squid (stable)\n")
+            : failed("bash: ceph-mon: command not found", 127),
     "ceph-volume": cephVolume,
     pveum,
     pvesh,

@@ -27,7 +27,13 @@ function published(image: OracleSiteImage): Properties {
         talosVersion: image.talosVersion ?? "",
         // Oracle's own are seen from every compartment; those of others only in their own.
         compartmentId: image.compartmentId ?? "",
+        ...(image.billedGiB === undefined ? {} : { billableSizeInGbs: image.billedGiB }),
     };
+}
+
+/** True for an image that is the tenancy's own, which it pays for. */
+export function isCustom({ owned, computed }: Thing): boolean {
+    return owned || (text(computed, "compartmentId") ?? "") !== "";
 }
 
 /** What an image boots. */

@@ -12,6 +12,7 @@ import { type OracleRequest, oracleError } from "./errors";
 import type { Hosts } from "./hosts";
 import { imageType, siteImages } from "./images";
 import type { SiteOracle } from "./site";
+import { enterSiteObjects } from "./storage";
 import { type Trace, traceIn } from "./trace";
 import { type Fail, notFound, type OracleType, type Thing } from "./type";
 
@@ -54,6 +55,9 @@ export class Oracle {
                 computed: { ...computed, id },
                 owned: false,
             });
+        }
+        if (around.site.oracle !== undefined) {
+            enterSiteObjects(this);
         }
     }
 

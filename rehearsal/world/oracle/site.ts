@@ -37,6 +37,21 @@ export interface OracleSiteImage {
     /** OCID of the compartment an imported one is in, and seen from. Default none: Oracle's own are seen from everywhere. */
     readonly compartmentId?: string;
     readonly state?: "AVAILABLE" | "IMPORTING" | "DISABLED";
+    /**
+     * What a custom one is billed as, in whole units of 1,073,741,824 bytes (Oracle, API reference:
+     * Image.billableSizeInGBs). Default none: Oracle's own cost nothing.
+     */
+    readonly billedGiB?: number;
+}
+
+/** An object that was put into object storage before. */
+export interface OracleSiteObject {
+    readonly bucket: string;
+    readonly object: string;
+    /** Decimal gigabytes. */
+    readonly gb: number;
+    /** OCID of the bucket's compartment. */
+    readonly compartmentId: string;
 }
 
 /** One tenancy in its home region. */
@@ -52,6 +67,8 @@ export interface SiteOracle {
     readonly microAvailabilityDomains: readonly string[];
     readonly limits: OracleLimits;
     readonly images: readonly OracleSiteImage[];
+    /** What is in object storage; their buckets are there with them. Default nothing. */
+    readonly objects?: readonly OracleSiteObject[];
     /** Compartments under the root, by OCID. Default none. */
     readonly compartments?: Readonly<Record<string, string>>;
     /** How many launches of A1 find no room before one does. Default 0. */

@@ -1,7 +1,7 @@
 /** Object storage: buckets and what is in them. */
 import { number, type Properties, text } from "../value";
 import type { Oracle } from "./oracle";
-import { type Fail, invalid, type OracleType, overLimit } from "./type";
+import { type Fail, invalid, type OracleType, overLimit, type Thing } from "./type";
 
 const source = "Oracle, API reference: Object Storage Service, API Errors";
 
@@ -64,6 +64,22 @@ function sizeGb(inputs: Properties): number {
     return Number(text(inputs, "metadata.size-gb") ?? number(inputs, "metadata.size-gb") ?? 0);
 }
 
+/** What an object takes, GB. */
+export function objectGb({ inputs, computed }: Thing): number {
+    return number(computed, "sizeGb") ?? sizeGb(inputs);
+}
+
+/** Enters what is in object storage before the first deployment: buckets, and the objects in them. */
+export function enterSiteObjects(oracle: Oracle): void {
+    const { namespace, objects = [] } = oracle.site;
+    for (const { bucket, object, gb, compartmentId } of objects) {
+        if (!oracle.all("bucket").some(({ inputs }) => inputs.name === bucket)) {
+            oracle.enter(bucketType, { compartmentId, namespace, name: bucket }, { bucketId: oracle.draw("bucket") }, false);
+        }
+        oracle.enter(objectType, { namespace, bucket, object }, { state: "AVAILABLE", complete: true, sizeGb: gb }, false);
+    }
+}
+
 /** An object. */
 export const objectType: OracleType = {
     kind: "object",
@@ -108,7 +124,7 @@ export const objectType: OracleType = {
                 ),
             );
         }
-        const stored = oracle.all("object").reduce((total, object) => total + sizeGb(object.inputs), 0);
+        const stored = oracle.all("object").reduce((total, object) => total + objectGb(object), 0);
         if (stored + sizeGb(inputs) > oracle.site.limits.objectsGB) {
             throw fail(overLimit("storage-limit-bytes"));
         }

@@ -33,7 +33,7 @@ beforeEach(() => {
             recursive: true,
             verbatimSymlinks: true,
         });
-        fs.writeFileSync(path.join(world, host, "etc", "hosts"), "127.0.0.1 localhost\n");
+        fs.writeFileSync(path.join(world, host, "etc", "hosts"), "127.0.0.1 localhost\n127.0.1.1 pve\n");
         fs.symlinkSync(path.join(world, "cluster", "pve"), path.join(world, host, "etc", "pve"));
     }
 });
@@ -97,7 +97,7 @@ async function form(): Promise<string[]> {
         ...names.flatMap((host): [Host, Step, Record<string, string>][] => [
             [host, "install-ceph", { CEPH_RELEASE: "squid", CEPH_NETWORK: "10.0.1.0/24" }],
             [host, "create-monitor", {}],
-            [host, "create-osd", {}],
+            [host, "create-osd", { OSD_MEMORY_BYTES: "1610612736" }],
         ]),
         [first, "create-pool", { POOL: "machines", SIZE: "3", MIN_SIZE: "2" }],
         [first, "check-ceph", {}],
@@ -332,3 +332,52 @@ test("the container forwards what it is sent for others", async () => {
     await form();
     expect(fs.existsSync(path.join(world, "cluster", "ct.forwards"))).toBe(true);
 }, 60_000);
+
+test("a host's name leads to its address on the network, not to itself, before Proxmox VE is started anew under it", async () => {
+    expect(await run(first, "prepare-host", prepared(first))).toMatchObject({ code: 0 });
+    const hostsFile = fs.readFileSync(path.join(world, first, "etc", "hosts"), "utf8");
+    expect(hostsFile).not.toContain("127.0.1.1");
+    expect(hostsFile).toContain("10.0.1.10 pve-0\n");
+    const calls = fs.readFileSync(path.join(world, `calls.${first}`), "utf8");
+    expect(calls.match(/^systemctl restart pve-cluster$/gm)).toHaveLength(1);
+});
+
+test("an OSD keeps to the memory that is counted for it", async () => {
+    await founded();
+    for (const step of ["install-ceph", "create-monitor", "create-osd"] as const) {
+        const variables = { CEPH_RELEASE: "squid", CEPH_NETWORK: "10.0.1.0/24", OSD_MEMORY_BYTES: "1610612736" };
+        expect(await run(first, step, variables)).toMatchObject({ code: 0 });
+    }
+    expect(fs.readFileSync(path.join(world, "cluster", "osd-memory"), "utf8")).toBe("1610612736");
+});
+
+test("another Ceph than the one asked for is not taken for it", async () => {
+    await founded();
+    const release = (name: string) => run(first, "install-ceph", { CEPH_RELEASE: name, CEPH_NETWORK: "10.0.1.0/24" });
+    await release("squid");
+    await release("squid");
+    await release("tentacle");
+    const calls = fs.readFileSync(path.join(world, `calls.${first}`), "utf8");
+    expect(calls.match(/^pveceph install .*$/gm)).toEqual([
+        "pveceph install --repository no-subscription --version squid",
+        "pveceph install --repository no-subscription --version tentacle",
+    ]);
+});
+
+test.each([
+    [
+        "test-migration",
+        { CONTAINER_ID: "100", TARGET: "pve-1", CONTAINER_IP: "10.20.0.2" },
+        "container 100 is on no node",
+    ],
+    [
+        "create-token",
+        { TOKEN_USER: "strata@pve", TOKEN_NAME: "deploy" },
+        "'pveum user token add strata@pve deploy' gave no value",
+    ],
+] as const)("%s names the node and the command where that says nothing", async (step, variables, words) => {
+    fs.writeFileSync(path.join(world, first, "bin", "pveum"), "#!/bin/sh\nexit 0\n", { mode: 0o755 });
+    const { code, out } = await run(first, step, variables);
+    expect(code).toBe(1);
+    expect(out).toContain(`pve-0: ${words}`);
+});

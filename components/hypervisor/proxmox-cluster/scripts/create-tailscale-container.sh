@@ -1,16 +1,17 @@
 # A container that joins the mesh and advertises the networks of the cluster to it.
 # NODE, CONTAINER_ID, CONTAINER_NAME, TEMPLATE, STORAGE, BRIDGE, CONTAINER_ADDRESS (with prefix), GATEWAY, ROUTES, AUTH_KEY
-if ! pvesh get /cluster/resources --type vm --output-format json | grep -qE "\"vmid\":$CONTAINER_ID[,}]"; then
-    pveam list local | grep -qF "$TEMPLATE" || run pveam download local "$TEMPLATE"
+if ! pvesh get /cluster/resources --type vm --output-format json | contains -E "\"vmid\":$CONTAINER_ID[,}]"; then
+    pveam list local | contains -F "$TEMPLATE" || run pveam download local "$TEMPLATE"
     run pct create "$CONTAINER_ID" "local:vztmpl/$TEMPLATE" --hostname "$CONTAINER_NAME" --unprivileged 1 --features nesting=1 \
         --memory 256 --cores 1 --rootfs "$STORAGE:4" --onboot 1 \
         --net0 "name=eth0,bridge=$BRIDGE,ip=$CONTAINER_ADDRESS,gw=$GATEWAY" --dev0 /dev/net/tun
 fi
 # It may live on another node since the migration test: that node starts and configures it.
 home=$(pvesh get /cluster/resources --type vm --output-format json |
-    tr '{' '\n' | grep -E "\"vmid\":$CONTAINER_ID[,}]" | sed -n 's/.*"node":"\([^"]*\)".*/\1/p')
+    tr '{' '\n' | grep -E "\"vmid\":$CONTAINER_ID[,}]" | sed -n 's/.*"node":"\([^"]*\)".*/\1/p') || true
+[ -n "$home" ] || fail "'pvesh get /cluster/resources' does not tell where container $CONTAINER_ID is"
 [ "$home" = "$NODE" ] || exit 0
-pct status "$CONTAINER_ID" | grep -q running || run pct start "$CONTAINER_ID"
+pct status "$CONTAINER_ID" | contains running || run pct start "$CONTAINER_ID"
 if ! pct exec "$CONTAINER_ID" -- tailscale status >/dev/null 2>&1; then
     # Debian 12 has no package of it: the vendor's own repository does (https://tailscale.com/kb/1038/install-debian-bookworm).
     run pct exec "$CONTAINER_ID" -- sh -c 'command -v tailscale >/dev/null || {

@@ -2,11 +2,11 @@
 # NODE, TOKEN_USER, TOKEN_NAME
 kept=/etc/pve/priv/strata-$TOKEN_NAME.token
 if [ ! -s "$kept" ]; then
-    pveum user list --output-format json | grep -qF "\"userid\":\"$TOKEN_USER\"" || run pveum user add "$TOKEN_USER"
+    pveum user list --output-format json | contains -F "\"userid\":\"$TOKEN_USER\"" || run pveum user add "$TOKEN_USER"
     run pveum acl modify / --users "$TOKEN_USER" --roles Administrator >/dev/null
     pveum user token remove "$TOKEN_USER" "$TOKEN_NAME" >/dev/null 2>&1 || true
     value=$(pveum user token add "$TOKEN_USER" "$TOKEN_NAME" --privsep 0 --output-format json |
-        sed -n 's/.*"value" *: *"\([^"]*\)".*/\1/p')
+        sed -n 's/.*"value" *: *"\([^"]*\)".*/\1/p') || true
     [ -n "$value" ] || fail "'pveum user token add $TOKEN_USER $TOKEN_NAME' gave no value"
     (umask 077 && printf '%s' "$value" >"$kept")
 fi

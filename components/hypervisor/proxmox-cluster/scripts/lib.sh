@@ -16,6 +16,9 @@ run() {
     [ -z "$said" ] || printf '%s\n' "$said"
 }
 
+# Searches what comes in to its end: a writer that is cut off by the first match would look like a failure.
+contains() { grep "$@" >/dev/null; }
+
 # Tries a condition every PAUSE_SECONDS until it holds, at most TRIES times.
 await() {
     local what=$1 tries=$2

@@ -2,10 +2,22 @@
 # NODE, ADDRESS, HOSTS ("address name" lines), OSD_GIB, ROOT_KEY and ROOT_PUBLIC (what the nodes' roots know each other by)
 [ "$(hostname)" = "$NODE" ] || run hostnamectl set-hostname "$NODE"
 
+# Proxmox VE knows itself by the address its name has, which is not the loopback one of the image.
+if grep -q '^127\.0\.1\.1 ' /etc/hosts; then
+    others=$(grep -v '^127\.0\.1\.1 ' /etc/hosts)
+    printf '%s\n' "$others" >/etc/hosts
+fi
 while read -r address name; do
     [ -n "$address" ] || continue
     grep -qxF "$address $name" /etc/hosts || printf '%s %s\n' "$address" "$name" >>/etc/hosts
 done <<<"$HOSTS"
+
+# The cluster file system started under the image's name.
+if [ "$(readlink /etc/pve/local 2>/dev/null)" != "nodes/$NODE" ]; then
+    run systemctl reset-failed pve-cluster
+    run systemctl restart pve-cluster
+    await "the node's folder in /etc/pve" 12 test -e "/etc/pve/nodes/$NODE"
+fi
 
 # Joins and migrations go over SSH as root. The key came by standard input and lies where only root reads it.
 mkdir -p /root/.ssh /etc/ssh/ssh_config.d

@@ -7,7 +7,7 @@ home() {
 on() { ssh -o BatchMode=yes "root@$1" "${@:2}"; }
 # Asked of the node it is on: every node is the same gateway to it, so it answers the one it lives with.
 answers() { on "$1" ping -c 1 -W 2 "$CONTAINER_IP"; }
-now=$(home)
+now=$(home) || true
 [ -n "$now" ] || fail "container $CONTAINER_ID is on no node of the cluster: create it first"
 # A test that was cut off left it on the other node.
 [ "$now" = "$NODE" ] || run on "$now" pct migrate "$CONTAINER_ID" "$NODE" --restart 1

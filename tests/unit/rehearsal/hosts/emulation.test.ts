@@ -58,7 +58,7 @@ test.each<readonly [string, Mutant]>([
         "boots them without taking KVM away",
         {
             type: "command:remote:Command",
-            change: (inputs) => ({ ...inputs, stdin: script(inputs).replace(/^qm config .* --kvm 0$/m, "") }),
+            change: (inputs) => ({ ...inputs, stdin: script(inputs).replace(/^.* --kvm 0$/m, "") }),
         },
     ],
     [
@@ -75,4 +75,16 @@ test.each<readonly [string, Mutant]>([
     const errors = await errorsOf(mutant);
     expect(errors.length).toBeGreaterThan(0);
     expect(errors.filter((message) => !message.includes(refusal))).toEqual([]);
+});
+
+test("a program that leaves the cloud-init drive where Arm's board has no controller is refused", async () => {
+    const errors = await errorsOf({
+        type: "proxmoxve:index/vmLegacy:VmLegacy",
+        change: (inputs) => {
+            const { interface: _, ...initialization } = inputs.initialization as Properties;
+            return { ...inputs, initialization };
+        },
+    });
+    expect(errors.length).toBeGreaterThan(0);
+    expect(errors.filter((message) => !message.includes("Bus 'ide.1' not found"))).toEqual([]);
 });

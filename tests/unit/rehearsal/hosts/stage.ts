@@ -77,7 +77,7 @@ export function steps(authKey: string): readonly (readonly [Name, Step, Record<s
         [first, "check-quorum", { NODES: "3" }],
         ...on("install-ceph", () => ceph),
         ...on("create-monitor"),
-        ...on("create-osd"),
+        ...on("create-osd", () => ({ OSD_MEMORY_BYTES: "1610612736" })),
         [first, "create-pool", { POOL: "machines", SIZE: "3", MIN_SIZE: "2" }],
         [first, "check-ceph", {}],
         [first, "create-token", { TOKEN_USER: "strata@pve", TOKEN_NAME: "deploy" }],

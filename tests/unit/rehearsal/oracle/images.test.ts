@@ -55,6 +55,33 @@ describe("object storage", () => {
     });
 });
 
+describe("what `images upload` left in the tenancy", () => {
+    const bucket = "strata-images";
+
+    it("is a bucket nobody else can make, an image that says what it is billed as, and none of it is the stack's", async () => {
+        const tenant = new Tenant();
+        const { world, tenancyId } = tenant;
+        const objects = world.oracle.all("object").map(({ inputs }) => `${inputs.bucket}/${inputs.object}`);
+        expect(objects).toEqual([`${bucket}/debian-base.oci`, `${bucket}/proxmox.oci`]);
+        const namespace = world.oracle.site.namespace;
+        const again = tenant.make("bucket", { compartmentId: tenancyId, namespace, name: bucket });
+        await expect(again).rejects.toThrow(/^409-BucketAlreadyExists/);
+        const asked = { compartmentId: "ocid1.compartment.oc1..aaaaaaaastrata", displayName: "strata-proxmox-9.2" };
+        const { images } = await tenant.call("oci:Core/getImages:getImages", asked);
+        expect(images).toMatchObject([{ billableSizeInGbs: expect.any(Number) }]);
+        expect(world.remains()).toEqual([]);
+    });
+
+    it("takes room in the account's 20 GB", async () => {
+        const tenant = new Tenant();
+        const { namespace } = tenant.world.oracle.site;
+        const object = (gb: string) =>
+            tenant.make("object", { namespace, bucket, object: "o", source: "o", metadata: { "size-gb": gb } });
+        await expect(object("19")).rejects.toThrow(/LimitExceeded.*storage-limit-bytes/);
+        await expect(object("17")).resolves.toBeDefined();
+    });
+});
+
 describe("an image", () => {
     it("is imported from an archive that is there, boots on the shapes it is said to, and no sooner", async () => {
         const { tenant, net, imageInputs, compartmentId } = await stored();
