@@ -7,8 +7,10 @@ import { InProcessStack } from "../../rehearsal/engine/in-process";
 import type { StackConfig } from "../../rehearsal/engine/rehearsal";
 import { packages } from "../../rehearsal/providers";
 import { siteOf } from "../../rehearsal/sites";
+import { isCustom } from "../../rehearsal/world/oracle/images";
+import { objectGb } from "../../rehearsal/world/oracle/storage";
 import type { Site } from "../../rehearsal/world/site";
-import { number, type Properties, text } from "../../rehearsal/world/value";
+import { number, text } from "../../rehearsal/world/value";
 import type { World } from "../../rehearsal/world/world";
 import { today } from "../judgement";
 import { projectName, rehearsedConfig } from "../stack";
@@ -53,22 +55,24 @@ function inventoryOf({ oracle }: World): PlainResource[] {
     );
 }
 
-/** Objects and images by the sizes they were declared with. */
+/** Objects by their sizes, custom images by what Oracle bills or, in a stack, what they are declared as. */
 function storedIn({ oracle }: World): Stored[] {
-    const declared = (labels: Properties, path: string) =>
-        Number(text(labels, `${path}.size-gb`) ?? number(labels, `${path}.size-gb`) ?? 0) * 1e9;
     return [
-        ...oracle.all("object").map(({ inputs }) => ({
-            name: `${text(inputs, "bucket")}/${text(inputs, "object")}`,
-            bytes: declared(inputs, "metadata"),
+        ...oracle.all("object").map((object) => ({
+            name: `${text(object.inputs, "bucket")}/${text(object.inputs, "object")}`,
+            bytes: objectGb(object) * 1e9,
         })),
         ...oracle
             .all("image")
-            .filter(({ owned }) => owned)
-            .map(({ inputs }) => ({
-                name: `image ${text(inputs, "displayName")}`,
-                bytes: declared(inputs, "freeformTags"),
-            })),
+            .filter(isCustom)
+            .map(({ inputs, computed }) => {
+                const declared = text(inputs, "freeformTags.size-gb") ?? number(inputs, "freeformTags.size-gb") ?? 0;
+                const billed = number(computed, "billableSizeInGbs");
+                return {
+                    name: `image ${text(inputs, "displayName")}`,
+                    bytes: billed === undefined ? Number(declared) * 1e9 : billed * 1024 ** 3,
+                };
+            }),
     ];
 }
 

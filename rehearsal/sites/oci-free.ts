@@ -15,6 +15,17 @@ const document = tenancy(allowanceOf2025);
 /** The minute a compartment takes elsewhere: here it is there already, and the phase is as long. */
 const launch = { ...oracleDurations["oci/instance"], minutes: 11 } as Duration;
 
+/**
+ * The archives of `images upload`, by their recipes' names. The sizes are estimates: a recipe says how large its disk is
+ * (images/recipe: root file systems of 2,560 and 20,480 MiB), and not how little of it is left when it is compressed.
+ */
+const uploaded = Object.entries({ "debian-base.oci": 0.5, "proxmox.oci": 1.6 }).map(([object, gb]) => ({
+    bucket: "strata-images",
+    object,
+    gb,
+    compartmentId: compartment.id,
+}));
+
 /** The tenancy with what `images upload` left in it: the image of the Proxmox hosts, which the stack makes. */
 export const ociFree: Site = {
     proxmox: [],
@@ -33,8 +44,10 @@ export const ociFree: Site = {
                 shapes: [a1],
                 boots: "proxmox",
                 compartmentId: compartment.id,
+                billedGiB: 5,
             },
         ],
+        objects: uploaded,
     },
     git: [repositoryOf("oci-free")],
     tailnet: rehearsedTailnet,

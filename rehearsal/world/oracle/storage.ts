@@ -74,9 +74,19 @@ export function enterSiteObjects(oracle: Oracle): void {
     const { namespace, objects = [] } = oracle.site;
     for (const { bucket, object, gb, compartmentId } of objects) {
         if (!oracle.all("bucket").some(({ inputs }) => inputs.name === bucket)) {
-            oracle.enter(bucketType, { compartmentId, namespace, name: bucket }, { bucketId: oracle.draw("bucket") }, false);
+            oracle.enter(
+                bucketType,
+                { compartmentId, namespace, name: bucket },
+                { bucketId: oracle.draw("bucket") },
+                false,
+            );
         }
-        oracle.enter(objectType, { namespace, bucket, object }, { state: "AVAILABLE", complete: true, sizeGb: gb }, false);
+        oracle.enter(
+            objectType,
+            { namespace, bucket, object },
+            { state: "AVAILABLE", complete: true, sizeGb: gb },
+            false,
+        );
     }
 }
 
