@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { sshPublicKey } from "../../config/secrets";
 import { decrypt, type EncryptedSecrets, type EncryptSecretsArgs, encryptSecrets } from "./encrypt-secrets";
+import type { Asked } from "./prompter";
 import { askedValues, secretTemplates } from "./secret-template";
 import { keep, type Setting, type Step } from "./setup";
 import { sshKeyFile } from "./ssh-key";
@@ -85,9 +86,16 @@ export function secretsStep(gitopsPath: string, cipher: Cipher = sops): Step {
             const known = await encryptedValues(path.join(gitops, stack, "secrets"), identity, cipher);
             const values: Record<string, string> = {};
             let asked = 0;
+            const shown = new Set<string>();
+            const question = (key: string): Asked => {
+                const [name = ""] = key.split("/");
+                const said = shown.has(name) ? undefined : templates.find((each) => each.name === name)?.said;
+                shown.add(name);
+                return { message: `Secret ${key}`, secret: true, ...(said === undefined ? {} : { before: said }) };
+            };
             for (const key of askedValues(templates)) {
                 const there = known.get(key);
-                values[key] = there ?? (await setting.prompter({ message: `Secret ${key}`, secret: true }));
+                values[key] = there ?? (await setting.prompter(question(key)));
                 asked += there === undefined ? 1 : 0;
             }
             const { written, unchanged, removed } = await cipher.encrypt({

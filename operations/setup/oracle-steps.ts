@@ -64,6 +64,9 @@ const isExampleNetwork = (network: string) => examples.some((each) => isInside(n
 /** Names kept for examples (RFC 2606). */
 const isExampleMail = (mail: string) => /@(.*\.)?example\.(com|org|net)$/.test(mail);
 
+/** A real identifier ends in sixty letters and digits (Oracle, resource identifiers); an example is shorter. */
+const isRealOcid = (id: string) => /\.[a-z0-9]{60}$/.test(id);
+
 const mail = (answer: string): true | string => /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(answer) || "An e-mail address.";
 const network = (answer: string): true | string =>
     /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/.test(answer) || "A network such as 81.2.69.142/32.";
@@ -110,6 +113,16 @@ async function stackValues(setting: Setting, cloud: CloudConfig, seam: OracleSea
             check: network,
         })),
     ];
+    const { compartment } = cloud;
+    if ("id" in compartment && !isRealOcid(compartment.id)) {
+        const value = await setting.prompter({
+            message: `Identifier of the compartment ${compartment.name}`,
+            before: `Make a compartment named ${compartment.name} in the console (Identity, Compartments): the image lies in it before the first up. Another name goes under strata:cloud.compartment.name.`,
+            check: (text) =>
+                (text.startsWith("ocid1.compartment.") && isRealOcid(text)) || "An identifier, ocid1.compartment.oc1..",
+        });
+        answers.push({ path: ["strata:cloud", "compartment", "id"], value });
+    }
     if (own.length + answers.length > 0) {
         await setting.config.change([...own, ...answers]);
     }

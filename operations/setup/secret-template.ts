@@ -13,6 +13,8 @@ export interface SecretTemplate {
     readonly namespace: string;
     /** Names of its values. */
     readonly keys: readonly string[];
+    /** What the comment above it says of where its values come from; undefined where there is none. */
+    readonly said: string | undefined;
     /** The template as it is written, comments included. */
     readonly text: string;
 }
@@ -51,7 +53,14 @@ function readTemplate(file: string, text: string): SecretTemplate {
     if (full !== undefined) {
         throw wrong(`hold no value: ${full[0]} has one, and templates are committed as they are`);
     }
-    return { name, namespace, keys: values.map(([key]) => key), text };
+    return { name, namespace, keys: values.map(([key]) => key), said: commentAbove(text), text };
+}
+
+function commentAbove(text: string): string | undefined {
+    const lines = text.split("\n");
+    const end = lines.findIndex((line) => !line.startsWith("#"));
+    const said = lines.slice(0, end).map((line) => line.replace(/^# ?/, ""));
+    return said.length === 0 ? undefined : said.join("\n");
 }
 
 function record(value: unknown): Record<string, unknown> {

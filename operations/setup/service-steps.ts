@@ -1,5 +1,7 @@
 /** Services beside Oracle: the chart of Cilium, the mesh, Grafana Cloud, an existing Proxmox VE. */
-import { keep, type Setting, type Step, secretOf } from "./setup";
+import { meshOf } from "../../config/oracle-fleet";
+import { meshPreparation } from "./mesh-preparation";
+import { keep, type Step, secretOf } from "./setup";
 
 /** Where Cilium's charts are (Cilium, installation with Helm). */
 const ciliumCharts = "https://helm.cilium.io";
@@ -50,14 +52,23 @@ export const meshStep: Step = {
             tell({ step, outcome: "found", said: "an API key" });
             return;
         }
-        const client = "an OAuth client of the tailnet (scopes Auth Keys, Devices, Policy File)";
-        await secretOf(setting, step, "tailscale:oauthClientId", `Id of ${client}`, "TAILSCALE_OAUTH_CLIENT_ID");
+        const before = setting.fleet.platform === "proxmox" ? undefined : meshPreparation(meshOf(setting.fleet));
+        const client = "the stack's OAuth client of the tailnet";
+        const asked = await secretOf(
+            setting,
+            step,
+            "tailscale:oauthClientId",
+            `Id of ${client}`,
+            "TAILSCALE_OAUTH_CLIENT_ID",
+            before,
+        );
         await secretOf(
             setting,
             step,
             "tailscale:oauthClientSecret",
             `Secret of ${client}`,
             "TAILSCALE_OAUTH_CLIENT_SECRET",
+            asked ? undefined : before,
         );
     },
 };
@@ -89,12 +100,8 @@ export const grafanaStep: Step = {
 /** The token of Proxmox VE hosts that are there already. */
 export const proxmoxStep: Step = {
     name: "Proxmox VE",
-    run: (setting: Setting) =>
-        secretOf(
-            setting,
-            "Proxmox VE",
-            "proxmoxve:apiToken",
-            "API token of Proxmox VE, user@realm!name=uuid",
-            "PROXMOX_VE_API_TOKEN",
-        ),
+    run: async (setting) => {
+        const message = "API token of Proxmox VE, user@realm!name=uuid";
+        await secretOf(setting, "Proxmox VE", "proxmoxve:apiToken", message, "PROXMOX_VE_API_TOKEN");
+    },
 };

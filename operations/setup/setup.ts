@@ -55,6 +55,8 @@ export async function keep(
  * A secret of the config: the one that is there, else the environment's, else the answer to a question. It is kept.
  *
  * @param variable Environment variable the provider reads it from: what stands there needs no copy.
+ * @param before Shown above the question.
+ * @returns true where it was asked for.
  */
 export async function secretOf(
     setting: Setting,
@@ -62,16 +64,20 @@ export async function secretOf(
     key: string,
     message: string,
     variable?: string,
-): Promise<void> {
+    before?: string,
+): Promise<boolean> {
     const { values, environment, prompter, tell } = setting;
     if (values.has(key)) {
         tell({ step, outcome: "found", said: `${key} is in the stack's config` });
     } else if (variable !== undefined && (environment[variable] ?? "") !== "") {
         tell({ step, outcome: "found", said: `${variable} is in the environment` });
     } else {
-        await keep(setting, key, await prompter({ message, secret: true }), true);
+        const asked = { message, secret: true, ...(before === undefined ? {} : { before }) };
+        await keep(setting, key, await prompter(asked), true);
         tell({ step, outcome: "asked", said: `${key} is kept, encrypted` });
+        return true;
     }
+    return false;
 }
 
 /** Runs the steps one after the other; the first that cannot be done says so, and those before it stay done. */

@@ -3,7 +3,9 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { Mesh } from "../../../../components/mesh/mesh";
 import { parseFleet } from "../../../../config";
+import { meshOf } from "../../../../config/oracle-fleet";
 import type { OracleProxmoxFleet } from "../../../../config/platforms/oracle-proxmox";
 import { sshPublicKey } from "../../../../config/secrets";
 import { stepsOf, toldText } from "../../../../operations/setup/command";
@@ -14,6 +16,7 @@ import { ciliumStep, grafanaStep, meshStep, proxmoxStep } from "../../../../oper
 import { type Setting, type Step, setup, type Told } from "../../../../operations/setup/setup";
 import { newSshKey } from "../../../../operations/setup/ssh-key";
 import { oracleProxmoxSections } from "../../../harness/oracle-stacks";
+import { named, synth } from "../../../harness/synth";
 
 let home: string;
 let sections: Record<string, unknown>;
@@ -22,6 +25,8 @@ let config: Map<string, { value: string; secret: boolean }>;
 let answers: Record<string, string>;
 let asked: string[];
 let told: Told[];
+/** What was shown above questions. */
+let shown: string[];
 let files: Map<string, EncryptSecretsArgs["values"]>;
 let environment: NodeJS.ProcessEnv;
 
@@ -61,14 +66,15 @@ beforeEach(() => {
     config = new Map();
     asked = [];
     told = [];
+    shown = [];
     files = new Map();
     environment = { HOME: home, PATH: "" };
     answers = {
         "E-mail address": "me@strata.dev",
         "Network you reach": "81.2.69.142/32",
         "Git repository": "https://github.com/me/strata",
-        "Id of an OAuth client": "kTestClient",
-        "Secret of an OAuth client": "tskey-client-secret",
+        "Id of the stack's OAuth client": "kTestClient",
+        "Secret of the stack's OAuth client": "tskey-client-secret",
         "Address of the Grafana Cloud": "https://me.grafana.net",
         "Token of a Grafana": "glsa_secret",
         "Secret operator-oauth/client_id": "kOperator",
@@ -78,7 +84,7 @@ beforeEach(() => {
     fs.mkdirSync(secrets, { recursive: true });
     fs.writeFileSync(
         path.join(secrets, "operator-oauth.secret.yaml"),
-        "kind: Secret\nmetadata:\n  name: operator-oauth\n  namespace: tailscale\nstringData:\n  client_id: ''\n  client_secret: ''\n",
+        "# The operator's client.\n# It has a tag.\nkind: Secret\nmetadata:\n  name: operator-oauth\n  namespace: tailscale\nstringData:\n  client_id: ''\n  client_secret: ''\n",
     );
 });
 
@@ -115,8 +121,9 @@ function setting(): Setting {
         home,
         environment,
         fleet: fleet(),
-        prompter: async ({ message, check = () => true }) => {
+        prompter: async ({ message, before, check = () => true }) => {
             asked.push(message);
+            shown.push(...(before === undefined ? [] : [before]));
             const [, answer] = Object.entries(answers).find(([start]) => message.startsWith(start)) ?? [];
             if (answer === undefined || check(answer) !== true) {
                 throw new Error(`no answer to ${message}`);
@@ -279,6 +286,66 @@ test("secrets of the repository that are encrypted for this key are not asked fo
     await run([secretsStep("gitops/oci-free", cipher)]);
     expect(asked).toEqual([]);
     expect(told.at(-1)).toMatchObject({ step: "Encrypt Secrets", outcome: "found" });
+});
+
+/** What the owner is shown before the stack's client is asked for. */
+async function preparation(mesh: Record<string, unknown>): Promise<string> {
+    sections.mesh = { tailnet: "-", ...mesh };
+    await run([meshStep]);
+    expect(shown).toHaveLength(1);
+    return shown[0] ?? "";
+}
+
+test("the policy the program puts in force is shown before a client is asked for, with what each client needs", async () => {
+    const said = await preparation({ ownsPolicy: true, replacesPolicy: true });
+    const graph = await synth(() => void new Mesh("mesh", meshOf(fleet())));
+    expect(said).toContain(String(named(graph, "mesh-policy").inputs.acl));
+    expect(said).toContain(
+        "tag tag:strata, scopes Keys / Auth Keys (write), Devices / Core (read), Devices / Routes (write), General / Policy File (write).",
+    );
+    expect(said).toContain(
+        "tag tag:k8s-operator, scopes General / Services (write), Devices / Core (write), Keys / Auth Keys (write).",
+    );
+    expect(said).toContain("in the place of whatever is there");
+});
+
+test("who prepares a policy the stack may not replace is told that the first up refuses it", async () => {
+    expect(await preparation({ ownsPolicy: true })).toContain("the first up is refused");
+});
+
+test("who keeps the policy is shown what to add to it: no address pools, and no scope over it", async () => {
+    const said = await preparation({ ownsPolicy: false });
+    expect(said).toContain("add these parts to yours and keep the rest");
+    expect(said).toContain('"tag:k8s-operator"');
+    expect(said).not.toContain("100.64.0.1");
+    expect(said).not.toContain("Policy File");
+});
+
+test("where the client's id is in the environment, the policy is shown before its secret is asked for", async () => {
+    environment.TAILSCALE_OAUTH_CLIENT_ID = "kTestClient";
+    expect(await preparation({ ownsPolicy: true })).toContain("Put this policy in force");
+    expect(asked).toEqual(["Secret of the stack's OAuth client of the tailnet"]);
+});
+
+test("a secret's template says once where its values come from, above the first that is asked for", async () => {
+    await run([secretsStep("gitops/oci-free", cipher)]);
+    expect(asked).toHaveLength(2);
+    expect(shown).toEqual(["The operator's client.\nIt has a tag."]);
+});
+
+test("a compartment that is an example is asked for, and a real one is not", async () => {
+    ociConfig();
+    const real = `ocid1.compartment.oc1..${"a".repeat(60)}`;
+    const cloud = sections.cloud as Record<string, unknown>;
+    cloud.compartment = { id: "ocid1.compartment.oc1..aaaaaaaastrata", name: "strata" };
+    answers["Identifier of the compartment strata"] = "ocid1.compartment.oc1..short";
+    await expect(run(oracleSteps(fleet().cloud, oracle))).rejects.toThrow("no answer to Identifier");
+    answers["Identifier of the compartment strata"] = real;
+    await run(oracleSteps(fleet().cloud, oracle));
+    expect(fleet().cloud.compartment).toEqual({ id: real, name: "strata" });
+    asked = [];
+    await run(oracleSteps(fleet().cloud, oracle));
+    expect(asked).toEqual([]);
 });
 
 test("fails where the chart of Cilium cannot be had", async () => {
