@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { packArchive } from "./archive";
-import type { ImageSpec } from "./catalog";
+import type { ImageSpec, Recipe } from "./catalog";
 import { buildInDagger, type DaggerSession } from "./dagger-pipeline";
 import { downloadTalosDisk } from "./image-factory";
 import { imagesIn, oversize } from "./sizes";
@@ -103,8 +103,8 @@ export async function buildImages({ images, out, way, talos, tell }: BuildArgs):
         const archive = archivePath(out, image);
         const disk = archive.replace(/\.oci$/, ".qcow2");
         tell(`${image.name}: ${image.purpose}`);
-        if (image.script !== undefined) {
-            await runRecipe(way(), image.script, disk, tell);
+        if (image.recipe !== undefined) {
+            await runRecipe(way(), image.recipe, disk, tell);
         } else if (talos !== undefined) {
             await downloadTalosDisk(talos, disk);
         }
@@ -120,14 +120,15 @@ export async function buildImages({ images, out, way, talos, tell }: BuildArgs):
     return archivesIn(out, images);
 }
 
-async function runRecipe(way: Way, script: string, disk: string, tell: (sentence: string) => void): Promise<void> {
+async function runRecipe(way: Way, recipe: Recipe, disk: string, tell: (sentence: string) => void): Promise<void> {
+    const { script, rootMiB } = recipe;
     switch (way.kind) {
         case "dagger":
             tell(`  ${script} in a container, by Dagger`);
-            return buildInDagger(way.session, { recipe: recipeFolder, script, out: disk });
+            return buildInDagger(way.session, { folder: recipeFolder, script, rootMiB, out: disk });
         case "host":
             tell(`  ${script} on this machine`);
-            return run("bash", [path.join(recipeFolder, script), path.resolve(disk)]);
+            return run("bash", [path.join(recipeFolder, script), path.resolve(disk), String(rootMiB)]);
         case "enter-dagger":
             throw new Error("The recipes run inside of `dagger run`: enter it first.");
     }

@@ -1,13 +1,22 @@
 /** The images there are: what each is made from, and what Oracle is told of it. */
+import { debianRootMiB, proxmoxRootMiB } from "./disk-layout";
 
 /** Name of an image. */
 export type ImageName = "debian-base" | "proxmox" | "talos";
 
+/** How a disk is made here. */
+export interface Recipe {
+    /** Script of `images/recipe`. */
+    readonly script: string;
+    /** Size of the root file system, MiB, the script's second argument. */
+    readonly rootMiB: number;
+}
+
 /** One image. */
 export interface ImageSpec {
     readonly name: ImageName;
-    /** Script of `images/recipe` that makes it; undefined for Talos, which its own factory makes. */
-    readonly script?: string;
+    /** What makes it; undefined for Talos, which its own factory makes. */
+    readonly recipe?: Recipe;
     /** As Oracle's console shows it. */
     readonly operatingSystem: string;
     readonly operatingSystemVersion: string;
@@ -17,15 +26,15 @@ export interface ImageSpec {
 
 const debianBase: ImageSpec = {
     name: "debian-base",
-    script: "debian-base.sh",
+    recipe: { script: "debian-base.sh", rootMiB: debianRootMiB },
     operatingSystem: "Debian",
     operatingSystemVersion: "12",
-    purpose: "Debian 12, the document's base image",
+    purpose: "Debian 12, the document's base image; no instance boots it",
 };
 
 const proxmox: ImageSpec = {
     name: "proxmox",
-    script: "proxmox.sh",
+    recipe: { script: "proxmox.sh", rootMiB: proxmoxRootMiB },
     operatingSystem: "Proxmox VE",
     operatingSystemVersion: "9",
     purpose: "Proxmox VE with Ceph, on the Debian it supports on arm64",

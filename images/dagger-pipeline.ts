@@ -4,6 +4,7 @@
  */
 import * as http from "node:http";
 import * as path from "node:path";
+import type { Recipe } from "./catalog";
 
 /** The Debian the recipes run on: it has what `images/recipe/lib.sh` asks for, and boots nothing itself. */
 export const recipeHost = "debian:13-slim";
@@ -22,11 +23,9 @@ export const recipePackages = [
 ] as const;
 
 /** What one run makes. */
-export interface DaggerBuild {
+export interface DaggerBuild extends Recipe {
     /** Folder of the recipes on this machine. */
-    readonly recipe: string;
-    /** e.g. `debian-base.sh`. */
-    readonly script: string;
+    readonly folder: string;
     /** Where the disk goes on this machine. */
     readonly out: string;
 }
@@ -48,17 +47,17 @@ const quoted = (value: unknown): string => JSON.stringify(value);
 
 const recipeFolder = (folder: string): string => `{ host { directory(path: ${quoted(folder)}) { id } } }`;
 
-function disk(recipe: string, script: string, out: string): string {
+function disk(source: string, { script, rootMiB, out }: DaggerBuild): string {
     const packages = recipePackages.join(" ");
     const install = ["sh", "-c", `apt-get update -q && apt-get install -qy --no-install-recommends ${packages}`];
-    const build = ["bash", `/recipe/${script}`, "/disk.qcow2"];
+    const build = ["bash", `/recipe/${script}`, "/disk.qcow2", String(rootMiB)];
     return `{
     container {
         from(address: ${quoted(recipeHost)}) {
             withExec(args: ${quoted(install)}) {
-                withMountedDirectory(path: "/recipe", source: ${quoted(recipe)}) {
+                withMountedDirectory(path: "/recipe", source: ${quoted(source)}) {
                     withExec(args: ${quoted(build)}, insecureRootCapabilities: true) {
-                        file(path: "/disk.qcow2") { export(path: ${quoted(out)}) }
+                        file(path: "/disk.qcow2") { export(path: ${quoted(path.resolve(out))}) }
                     }
                 }
             }
@@ -106,9 +105,9 @@ async function ask(session: DaggerSession, query: string): Promise<unknown> {
  *
  * @throws Error with what Dagger says, the recipe's last words included.
  */
-export async function buildInDagger(session: DaggerSession, { recipe, script, out }: DaggerBuild): Promise<void> {
-    const found = (await ask(session, recipeFolder(path.resolve(recipe)))) as {
+export async function buildInDagger(session: DaggerSession, build: DaggerBuild): Promise<void> {
+    const found = (await ask(session, recipeFolder(path.resolve(build.folder)))) as {
         readonly host: { readonly directory: { readonly id: string } };
     };
-    await ask(session, disk(found.host.directory.id, script, path.resolve(out)));
+    await ask(session, disk(found.host.directory.id, build));
 }

@@ -17,7 +17,7 @@ need() {
 #   overlay FOLDER
 overlay() {
     local to=$1
-    mkdir -p "$to/etc/cloud/cloud.cfg.d" "$to/etc/ssh/sshd_config.d" "$to/boot/grub"
+    mkdir -p "$to/etc/cloud/cloud.cfg.d" "$to/etc/ssh/sshd_config.d"
     cat >"$to/etc/cloud/cloud.cfg.d/90-datasource.cfg" <<'CFG'
 # Oracle first; NoCloud for a try on another machine.
 datasource_list: [Oracle, NoCloud, None]
@@ -30,14 +30,6 @@ CFG
     cat >"$to/etc/fstab" <<'CFG'
 LABEL=root / ext4 errors=remount-ro 0 1
 LABEL=EFI /boot/efi vfat umask=0077 0 1
-CFG
-    # The kernel package keeps /vmlinuz and /initrd.img pointing at the newest, so this file never changes.
-    cat >"$to/boot/grub/grub.cfg" <<'CFG'
-set timeout=1
-menuentry "Debian" {
-    linux /vmlinuz root=LABEL=root ro console=tty1 console=ttyAMA0,115200
-    initrd /initrd.img
-}
 CFG
 }
 

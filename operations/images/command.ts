@@ -57,7 +57,7 @@ function surroundings(): Surroundings {
 export async function buildCommand(stack: string, folder = projectFolder, tell: Tell = console.log): Promise<void> {
     const fleet = oracleFleet(stack, folder);
     const images = specsOf(fleet);
-    const recipes = images.some(({ script }) => script !== undefined);
+    const recipes = images.some(({ recipe }) => recipe !== undefined);
     if (recipes && wayToBuild(surroundings()).kind === "enter-dagger") {
         const code = await insideDagger();
         if (code !== 0) {

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { debianRootMiB } from "../../../images/disk-layout";
 import { imagesIn, oversize } from "../../../images/sizes";
 
 const recipe = path.join(__dirname, "..", "..", "..", "images", "recipe", "debian-base.sh");
@@ -33,7 +34,7 @@ function partitions(): Map<number, { start: number; size: number; name: string; 
 }
 
 beforeAll(() => {
-    execFileSync("bash", [recipe, image], { stdio: ["ignore", "inherit", "inherit"] });
+    execFileSync("bash", [recipe, image, String(debianRootMiB)], { stdio: ["ignore", "inherit", "inherit"] });
     run("qemu-img", "convert", "-f", "qcow2", "-O", "raw", image, raw);
     for (const [number, file] of [
         [1, esp],
@@ -93,6 +94,13 @@ test("cloud-init reads Oracle's metadata, and SSH takes keys only", () => {
     expect(inside("stat /usr/bin/cloud-init")).toMatch(/Type: regular/);
     expect(inside("cat /etc/ssh/sshd_config.d/50-keys-only.conf")).toContain("PasswordAuthentication no");
     expect(inside("stat /etc/systemd/system/multi-user.target.wants/ssh.service")).toMatch(/Type: symlink/);
+});
+
+test("DNS servers are those the network names, not the build host's", () => {
+    expect(inside("stat /etc/resolv.conf")).toContain('Fast link dest: "../run/systemd/resolve/stub-resolv.conf"');
+    expect(inside("stat /usr/lib/systemd/systemd-resolved")).toMatch(/Type: regular/);
+    expect(inside("stat /etc/systemd/system/sysinit.target.wants/systemd-resolved.service")).toMatch(/Type: symlink/);
+    expect(inside("ls -p /etc")).not.toContain(".resolv.conf.systemd-resolved.bak");
 });
 
 test("no two machines share an identity: no host keys, no machine id", () => {

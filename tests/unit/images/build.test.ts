@@ -115,12 +115,15 @@ test("Dagger runs the recipe on Debian with root's capabilities and hands the di
         return [200, JSON.stringify({ data })];
     });
     const out = path.join(folder, "debian-base.qcow2");
-    await buildInDagger({ port, token: "secret" }, { recipe: "images/recipe", script: "debian-base.sh", out });
+    await buildInDagger(
+        { port, token: "secret" },
+        { folder: "images/recipe", script: "debian-base.sh", rootMiB: 2560, out },
+    );
     expect(queries[0]).toContain(`directory(path: ${JSON.stringify(path.resolve("images/recipe"))})`);
     expect(queries[1]).toContain('from(address: "debian:13-slim")');
     expect(queries[1]).toContain('source: "recipe-id"');
     expect(queries[1]).toContain(
-        'args: ["bash","/recipe/debian-base.sh","/disk.qcow2"], insecureRootCapabilities: true',
+        'args: ["bash","/recipe/debian-base.sh","/disk.qcow2","2560"], insecureRootCapabilities: true',
     );
     expect(queries[1]).toContain(`export(path: ${JSON.stringify(out)})`);
 });
@@ -134,7 +137,7 @@ test("the recipe's packages in Dagger are those the recipe asks for", () => {
 
 test("fails with Dagger's own words", async () => {
     const port = await serve(() => [200, JSON.stringify({ errors: [{ message: "process exited with 1: no space" }] })]);
-    const build = { recipe: "images/recipe", script: "debian-base.sh", out: "x" };
+    const build = { folder: "images/recipe", script: "debian-base.sh", rootMiB: 2560, out: "x" };
     await expect(buildInDagger({ port, token: "t" }, build)).rejects.toThrow(
         "Dagger refused: process exited with 1: no space",
     );

@@ -90,7 +90,7 @@ async function begun(index: number): Promise<readonly string[]> {
             images: [image],
             out,
             way: () => {
-                told.push(`${image.script} in ${JSON.stringify(fs.readdirSync(out))}`);
+                told.push(`${image.recipe?.script} in ${JSON.stringify(fs.readdirSync(out))}`);
                 throw new Error("enough");
             },
             tell: () => {},
