@@ -32,11 +32,6 @@ export const proxmoxClusterSchema = z
                     .min(10)
                     .default(30)
                     .describe("OSD of each host in GiB: a logical volume on the boot disk, since no other is free."),
-                systemGiB: z
-                    .int()
-                    .min(10)
-                    .default(20)
-                    .describe("What Debian, Proxmox VE and images need of each boot disk, in GiB. Default 20."),
                 pool: z
                     .string()
                     .regex(/^[a-z][a-z0-9-]*$/, { error: "lower-case letters, digits and dashes" })

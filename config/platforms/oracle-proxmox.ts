@@ -1,5 +1,6 @@
 /** Platform `oracle-proxmox`: Proxmox VE with Ceph on Oracle's Ampere instances, Talos in virtual machines on it. */
 import { z } from "zod";
+import { proxmoxImageMiB } from "../../images/disk-layout";
 import { isHost } from "../address";
 import { proxmoxCloudSchema } from "../cloud";
 import { checkCloud } from "../cloud-promises";
@@ -98,15 +99,15 @@ function checkCluster({ cloud, proxmoxCluster }: Between<"cloud" | "proxmoxClust
     ];
 }
 
-/** Each boot volume holds the system and the OSD: there is no other disk. */
+/** Each boot volume holds the image and the OSD: there is no other disk, and the image's root never grows. */
 function checkBootVolumes({ cloud, proxmoxCluster: { ceph } }: Between<"cloud" | "proxmoxCluster">): Mistake[] {
-    const needed = ceph.systemGiB + ceph.osdGiB;
+    const needed = Math.ceil(proxmoxImageMiB / 1024 + ceph.osdGiB);
     return Object.entries(cloud.instances)
         .filter(([, { bootVolumeGiB }]) => bootVolumeGiB < needed)
         .map(([name, { bootVolumeGiB }]) => ({
             key: `strata:cloud.instances.${name}.bootVolumeGiB`,
             value: bootVolumeGiB,
-            expected: `at least the ${needed} of strata:proxmoxCluster.ceph.systemGiB and .osdGiB together`,
+            expected: `at least ${needed}: the Proxmox VE image takes ${(proxmoxImageMiB / 1024).toFixed(1)} GiB, the OSD the ${ceph.osdGiB} of strata:proxmoxCluster.ceph.osdGiB`,
         }));
 }
 

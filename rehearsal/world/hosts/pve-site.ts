@@ -1,4 +1,5 @@
 /** A cluster formed on hosts, as its API shows it to providers. */
+import { proxmoxRootMiB } from "../../../images/disk-layout";
 import type { Network } from "../network";
 import type { ProxmoxFleet } from "../proxmox";
 import type { VirtualMachine } from "../proxmox-machine";
@@ -17,7 +18,7 @@ interface Around {
 /** What a fresh Proxmox VE keeps in the folder on its root disk (Proxmox VE Storage, "Directory Backend"). */
 const localContent = ["iso", "vztmpl", "backup"];
 
-/** GiB of the root disk that Debian and Proxmox VE take (images/: the size of the Proxmox image). */
+/** GiB of the root file system that Debian, Proxmox VE, Ceph's monitor and logs take: generous, so little is promised. */
 const systemGiB = 10;
 
 /** Version the images install: the first that is official on arm64 (Proxmox VE 9.2, 2026-08). */
@@ -26,10 +27,10 @@ const version = "9.2.1";
 const networkName = (vnet: string) => `vnet ${vnet}`;
 
 function nodeOf(cluster: PveCluster, host: LinuxHost): SiteNode {
-    const { spec, node } = host;
+    const { spec } = host;
     const inside = [...cluster.containers.values()].filter((each) => each.node === host.hostname);
     const datastores: Record<string, SiteDatastore> = {
-        local: { content: localContent, sizeGiB: Math.max(0, spec.diskGiB - systemGiB - node.partitionGiB) },
+        local: { content: localContent, sizeGiB: proxmoxRootMiB / 1024 - systemGiB },
     };
     if (cluster.pool !== undefined) {
         const taken = [...cluster.containers.values()].reduce((sum, { rootfsGiB }) => sum + rootfsGiB, 0);

@@ -1,4 +1,5 @@
 /** Commands of a host with Proxmox VE and Ceph: what forms a cluster. */
+import { proxmoxImageMiB } from "../../../images/disk-layout";
 import { addressNumber } from "../network";
 import type { HostTool } from "./host-tools";
 import { option, unknownOption } from "./host-tools";
@@ -253,8 +254,7 @@ const sgdisk: HostTool = (host, args) => {
         return fine();
     }
     const sizeGiB = Number(/\+(\d+)G$/.exec(option(args, "new") ?? "")?.[1] ?? Number.NaN);
-    // 10 GiB hold Debian and Proxmox VE (images/: the size of the Proxmox image).
-    const freeGiB = host.spec.diskGiB - 10 - host.node.partitionGiB;
+    const freeGiB = host.spec.diskGiB - proxmoxImageMiB / 1024 - host.node.partitionGiB;
     if (!host.node.wholeDisk || !(sizeGiB <= freeGiB)) {
         return failed(`Could not create partition from 0 to ${sizeGiB}G`, 4);
     }

@@ -47,11 +47,11 @@ test.each<[string, readonly Change[], readonly string[]]>([
         ],
     ],
     [
-        "a boot volume that does not hold system and OSD",
-        [["proxmoxCluster/ceph/systemGiB", 21]],
+        "a boot volume that does not hold image and OSD",
+        [["proxmoxCluster/ceph/osdGiB", 31]],
         ["ampere-1", "ampere-2", "ampere-3"].map(
             (name) =>
-                `strata:cloud.instances.${name}.bootVolumeGiB is 50, expected at least the 51 of strata:proxmoxCluster.ceph.systemGiB and .osdGiB together.`,
+                `strata:cloud.instances.${name}.bootVolumeGiB is 50, expected at least 51: the Proxmox VE image takes 19.1 GiB, the OSD the 31 of strata:proxmoxCluster.ceph.osdGiB.`,
         ),
     ],
     [

@@ -143,7 +143,7 @@ test("a cluster formed over SSH is reached over the mesh, with its nodes, storag
     expect(Object.keys(site.nodes)).toEqual(["ampere-1", "ampere-2", "ampere-3"]);
     expect(site.nodes["ampere-2"]).toMatchObject({
         bridges: { talos: "vnet talos" },
-        datastores: { local: { sizeGiB: 20 }, machines: { shared: true, sizeGiB: 16 } },
+        datastores: { local: { sizeGiB: 9 }, machines: { shared: true, sizeGiB: 16 } },
         virtualisation: false,
     });
     expect(() => made.proxmox.connect({ ...connection, apiToken: "strata@pve!deploy=guess" })).toThrow(
