@@ -59,6 +59,10 @@ export function timelineText(timeline: Timeline): string[] {
             `Timeline: ${minutes(timeline.makespanMinutes)} of world time; one after the other ${minutes(timeline.sequentialMinutes)}; critical path ${minutes(timeline.criticalMinutes)}`,
         ),
         ...table(["phase of the document", "longest path"], phases),
+        ...timeline.overlaps.map(
+            ({ earlier, later, minutes: taken, begins, ends }) =>
+                `  ${later} overlaps ${earlier} by ${minutes(taken)}: ${begins} begins before ${ends} has ended.`,
+        ),
         "",
         ...table(["critical path", "takes"], path),
     ];

@@ -18,6 +18,16 @@ export interface TimedPath {
     readonly steps: readonly TimedStep[];
 }
 
+/** Two phases at work at once. */
+export interface Overlap {
+    readonly earlier: string;
+    readonly later: string;
+    readonly minutes: number;
+    /** The first resource of the later phase that begins, and the last of the earlier one that ends. */
+    readonly begins: string;
+    readonly ends: string;
+}
+
 /** How long a deployment takes. */
 export interface Timeline {
     /** Minutes of the world from the first operation to the end of the last. */
@@ -30,6 +40,8 @@ export interface Timeline {
     readonly criticalMinutes: number;
     /** The longest chain inside each phase that a document names, by the phase's name there. */
     readonly phases: Readonly<Record<string, TimedPath>>;
+    /** Which of those phases were at work at once, in the order they began. */
+    readonly overlaps: readonly Overlap[];
 }
 
 /** The steps' minutes that count, per resource. */
@@ -52,7 +64,33 @@ export function timelineOf(deployment: Deployment, ledger: readonly LedgerEntry[
         criticalPath: longest.steps,
         criticalMinutes: longest.minutes,
         phases: Object.fromEntries(phases),
+        overlaps: overlapsOf(entries, [...names]),
     };
+}
+
+/** Every pair of phases of which the later begins before the earlier has ended. */
+function overlapsOf(entries: readonly LedgerEntry[], names: readonly string[]): readonly Overlap[] {
+    const windows = names
+        .map((name) => {
+            const own = entries.filter(({ steps }) => steps.some(({ phase }) => phase === name));
+            const end = ({ finishedAt, startedAt }: LedgerEntry) => finishedAt ?? startedAt;
+            const first = own.reduce((a, b) => (b.startedAt < a.startedAt ? b : a));
+            const last = own.reduce((a, b) => (end(b) > end(a) ? b : a));
+            return { name, start: first.startedAt, end: end(last), begins: first.name, ends: last.name };
+        })
+        .sort((a, b) => a.start - b.start);
+    return windows.flatMap((earlier, index) =>
+        windows
+            .slice(index + 1)
+            .filter(({ start }) => start < earlier.end)
+            .map((later) => ({
+                earlier: earlier.name,
+                later: later.name,
+                minutes: Math.min(earlier.end, later.end) - later.start,
+                begins: later.begins,
+                ends: earlier.ends,
+            })),
+    );
 }
 
 function makespan(entries: readonly LedgerEntry[]): number {

@@ -148,10 +148,12 @@ test("a timeline names its critical path", () => {
         criticalMinutes: 12.5,
         criticalPath: [{ name: "ceph", minutes: 4 }],
         phases: { VMs: { minutes: 3, steps: [] } },
+        overlaps: [{ earlier: "VMs", later: "Talos", minutes: 3, begins: "talos", ends: "other" }],
     }).join("\n");
     expect(text).toContain("12.5 min of world time");
     expect(text).toMatch(/ceph\s+4 min/);
     expect(text).toMatch(/VMs\s+3 min/);
+    expect(text).toContain("Talos overlaps VMs by 3 min: talos begins before other has ended.");
 });
 
 function row(component: string, spof: boolean): ComponentRow {

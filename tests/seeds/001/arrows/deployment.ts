@@ -232,6 +232,7 @@ export const deploymentDeviations: readonly Claim[] = [
                 expect(Object.keys(stack.input(machine, "initialization") ?? {}).sort()).toEqual([
                     "datastoreId",
                     "dns",
+                    "interface",
                     "ipConfigs",
                     "type",
                 ]);

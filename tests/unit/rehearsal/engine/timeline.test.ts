@@ -146,6 +146,23 @@ describe("the timeline", () => {
         });
     });
 
+    test("phases at work at once are named, with what began before what had ended", () => {
+        const nodes: Node[] = [
+            { name: "vm", minutes: 2, phase: "VMs" },
+            { name: "other", minutes: 5, phase: "VMs" },
+            { name: "talos", minutes: 4, phase: "Talos", after: ["vm"] },
+            { name: "apps", minutes: 1, phase: "Apps", after: ["talos"] },
+        ];
+        const began = { vm: 0, other: 0, talos: 2, apps: 6 } as const;
+        const ledger = ledgerOf(nodes).map((entry) => {
+            const startedAt = began[entry.name as keyof typeof began];
+            return { ...entry, startedAt, finishedAt: startedAt + (entry.steps[0]?.minutes ?? 0) };
+        });
+        expect(timelineOf(deploymentOf(nodes), ledger).overlaps).toEqual([
+            { earlier: "VMs", later: "Talos", minutes: 3, begins: "talos", ends: "other" },
+        ]);
+    });
+
     test("what failed, and what was deleted, took no time", () => {
         const nodes: Node[] = [{ name: "a", minutes: 2 }];
         const [entry] = ledgerOf(nodes);
@@ -161,6 +178,7 @@ describe("the timeline", () => {
             criticalPath: [],
             criticalMinutes: 0,
             phases: {},
+            overlaps: [],
         });
     });
 });
