@@ -14,6 +14,7 @@ import { packages } from "../rehearsal/providers";
 import { siteOf } from "../rehearsal/sites";
 import type { Properties } from "../rehearsal/world/value";
 import { World } from "../rehearsal/world/world";
+import { checkDelivered } from "./delivered";
 import { type Places, upWithRoom } from "./placement";
 import { policyPack } from "./rehearse-stack";
 import { projectFolder, readStackConfig } from "./stack";
@@ -96,6 +97,7 @@ export async function preview(name: string, folder = projectFolder): Promise<voi
 
 /** Deploys a stack: mends what was interrupted, previews under the policy pack, and goes on only where it agrees. */
 export async function up(name: string, folder = projectFolder): Promise<void> {
+    await checkDelivered(name, folder);
     const stack = await openStack(name, folder);
     await mend(stack);
     await told(stack.preview(judged), refused(name));
