@@ -21,18 +21,45 @@ export interface GrafanaLimits {
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
 
-/** Everything stored fits below 20 GB; the document draws `< 20GB`. */
+/** How uploads are taken away that were never finished: they are in no list of objects, and no `up` ends them. */
+function abortion(stored: readonly Stored[]): string[] {
+    const commands = stored.flatMap(({ unfinished }) =>
+        unfinished === undefined
+            ? []
+            : [
+                  `\`oci os multipart abort --bucket-name ${unfinished.bucket} --object-name ${unfinished.object} --upload-id ${unfinished.uploadId}\``,
+              ],
+    );
+    return commands.length === 0
+        ? []
+        : [
+              `Abort what was never sent to its end, since nothing else does and its bucket cannot be deleted before: ${commands.join(", ")}; \`strata images upload\` goes on with its own instead.`,
+          ];
+}
+
+/** Everything stored fits below 20 GB; the document draws `< 20GB`. An unfinished upload is told even where it fits. */
 export function imagesFinding(stored: readonly Stored[]): Finding {
     const total = stored.reduce((sum, { bytes }) => sum + bytes, 0);
     const limit = gigabytes(allowanceBytes);
+    const finished = stored.filter(({ unfinished }) => unfinished === undefined);
+    const cut = stored.length - finished.length;
+    const abort = abortion(stored);
     if (total < allowanceBytes) {
-        return { ok: true, said: `${gigabytes(total)} of ${limit} in ${stored.length} objects and images` };
+        const never = cut === 0 ? "" : ` (${cut} never sent to ${cut === 1 ? "its" : "their"} end)`;
+        return {
+            ok: true,
+            said: `${gigabytes(total)} of ${limit} in ${stored.length} objects and images${never}`,
+            ...(cut === 0 ? {} : { todo: abort.join(" ") }),
+        };
     }
-    const largest = [...stored].sort((a, b) => b.bytes - a.bytes).slice(0, 3);
+    const largest = [...finished].sort((a, b) => b.bytes - a.bytes).slice(0, 3);
+    const names = largest.map(({ name, bytes }) => `${name} (${gigabytes(bytes)})`).join(", ");
     return {
         ok: false,
         said: `${gigabytes(total)} are stored, and object storage is free below ${limit}`,
-        todo: `Delete what is not needed, the largest first: ${largest.map(({ name, bytes }) => `${name} (${gigabytes(bytes)})`).join(", ")}.`,
+        todo: [...abort, ...(names === "" ? [] : [`Delete what is not needed, the largest first: ${names}.`])].join(
+            " ",
+        ),
     };
 }
 

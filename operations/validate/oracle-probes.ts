@@ -87,7 +87,11 @@ async function storedIn({ objects, compute }: OracleServices, compartments: read
                     objects.listMultipartUploadParts({ ...at, objectName: object, uploadId, ...paged(page) }),
                 );
                 const bytes = parts.reduce((sum, { size }) => sum + size, 0);
-                found.push({ name: `${bucketName}/${object} (unfinished upload)`, bytes });
+                found.push({
+                    name: `${bucketName}/${object} (unfinished upload)`,
+                    bytes,
+                    unfinished: { bucket: bucketName, object, uploadId },
+                });
             }
         }
         const images = await allPages((page) => compute.listImages({ compartmentId, ...paged(page) }));

@@ -6,6 +6,8 @@ export interface Stored {
     /** e.g. `strata-images/proxmox.oci`. */
     readonly name: string;
     readonly bytes: number;
+    /** Which upload it is, where it is one that was neither finished nor aborted. */
+    readonly unfinished?: { readonly bucket: string; readonly object: string; readonly uploadId: string };
 }
 
 /** A Proxmox VE host as its cluster sees it. */

@@ -55,13 +55,23 @@ function inventoryOf({ oracle }: World): PlainResource[] {
     );
 }
 
-/** Objects by their sizes, custom images by what Oracle bills or, in a stack, what they are declared as. */
+/** Objects and unfinished uploads by their sizes, custom images by what Oracle bills or, in a stack, what they are declared as. */
 function storedIn({ oracle }: World): Stored[] {
     return [
         ...oracle.all("object").map((object) => ({
             name: `${text(object.inputs, "bucket")}/${text(object.inputs, "object")}`,
             bytes: objectGb(object) * 1e9,
         })),
+        ...oracle.all("upload").map((upload) => {
+            const [bucket = "", object = "", uploadId = ""] = ["bucket", "object", "uploadId"].map((key) =>
+                text(upload.inputs, key),
+            );
+            return {
+                name: `${bucket}/${object} (unfinished upload)`,
+                bytes: objectGb(upload) * 1e9,
+                unfinished: { bucket, object, uploadId },
+            };
+        }),
         ...oracle
             .all("image")
             .filter(isCustom)

@@ -1,6 +1,6 @@
 /** What is to fail in a rehearsal: how it is written, and how it comes between the engine and the world. */
 import type { Asked, Interference } from "../protocol/operations";
-import type { PackageBehaviour } from "../world/behaviour";
+import type { Cut, PackageBehaviour } from "../world/behaviour";
 import { Refusal } from "../world/refusal";
 import type { Properties } from "../world/value";
 import type { World } from "../world/world";
@@ -86,8 +86,8 @@ const deadHost = {
 /** Where the properties of a resource name a host, by the key Proxmox resources use. */
 const hostKeys = ["nodeName", "node", "host"] as const;
 
-/** What a fault says that strikes an operation, where the package has words of its own. */
-export type FaultWords = (asked: Asked) => Refusal | undefined;
+/** What a fault does that strikes an operation, where the package has words or a cut of its own. */
+export type FaultWords = (asked: Asked) => Refusal | Cut | undefined;
 
 /** The words of the packages themselves. */
 export function packageWords(packages: readonly PackageBehaviour[]): FaultWords {
@@ -156,17 +156,21 @@ export class Faults implements Interference {
         return killed;
     }
 
-    /** Strikes where a fault says so. */
-    begun(asked: Asked, properties: Properties): void {
+    /** Strikes where a fault says so: at once, or by what then happens in the operation's place. */
+    begun(asked: Asked, properties: Properties): Cut | undefined {
         if (asked.kind === "create") {
             this.#creates++;
         }
         for (const fault of this.#armed) {
-            this.#strike(fault, asked, properties);
+            const cut = this.#strike(fault, asked, properties);
+            if (cut !== undefined) {
+                return cut;
+            }
         }
+        return undefined;
     }
 
-    #strike(fault: Fault, asked: Asked, properties: Properties): void {
+    #strike(fault: Fault, asked: Asked, properties: Properties): Cut | undefined {
         switch (fault.kind) {
             case "kill-engine":
                 if (asked.kind === "create" && this.#creates >= fault.afterCreate) {
@@ -175,24 +179,27 @@ export class Faults implements Interference {
                     this.#killed = true;
                     this.killEngine();
                 }
-                return;
+                return undefined;
             case "host":
                 this.#darken(fault, asked);
                 if (fault.during === undefined && hostKeys.some((key) => properties[key] === fault.host)) {
                     this.#count(fault);
                     throw new Refusal(`dial tcp ${fault.host}: ${deadHost.words}`, deadHost.source);
                 }
-                return;
+                return undefined;
             default:
-                if (fault.kind === asked.kind && targets(fault.target, asked)) {
-                    this.#count(fault);
-                    this.#spend(fault, fault.times);
-                    throw (
-                        this.words(asked) ??
-                        new Refusal(`${asked.type}: ${deadConnection.words}`, deadConnection.source)
-                    );
-                }
+                return fault.kind === asked.kind && targets(fault.target, asked) ? this.#fail(fault, asked) : undefined;
         }
+    }
+
+    #fail(fault: Extract<Fault, { readonly times: unknown }>, asked: Asked): Cut {
+        this.#count(fault);
+        this.#spend(fault, fault.times);
+        const own = this.words(asked) ?? new Refusal(`${asked.type}: ${deadConnection.words}`, deadConnection.source);
+        if (own instanceof Refusal) {
+            throw own;
+        }
+        return own;
     }
 
     /** Lets a host go dark at its next call, or in the middle of what it is about to be asked. */

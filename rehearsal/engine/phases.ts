@@ -1,6 +1,7 @@
 /** The phases of one rehearsal in their order, each judged by what it must do. */
 import type { ProviderServer } from "../protocol/server";
 import type { PackageBehaviour } from "../world/behaviour";
+import { abortUploads } from "../world/oracle/uploads";
 import type { Properties } from "../world/value";
 import type { World } from "../world/world";
 import { disagreements, settleAccount } from "./convergence";
@@ -188,6 +189,7 @@ export class Phases {
         judge: (record: PhaseRecord) => Promise<readonly string[]> = async () => [],
         told: readonly string[] = [],
     ): Promise<boolean> {
+        let notes = told;
         for (;;) {
             const { faults, tell, world } = this.options;
             const struckBefore = faults.strikes;
@@ -207,12 +209,21 @@ export class Phases {
             this.violations.push(...record.violations);
             const expectedToFail = struck && !result.ok;
             const ok = expectedToFail || (result.ok && complaints.length === 0);
-            this.#close(name, record, began, ok, expectedToFail, [...told, ...complaints]);
+            this.#close(name, record, began, ok, expectedToFail, [...notes, ...complaints]);
             if (!expectedToFail) {
                 return ok;
             }
+            notes = [...told, ...this.#tidy()];
             await this.#repair();
         }
+    }
+
+    /** What its owner takes away by hand after a fault, since no `up` does; one sentence each. */
+    #tidy(): readonly string[] {
+        return abortUploads(this.options.world.oracle).map(
+            (place) =>
+                `The upload to ${place} was cut and is aborted by hand, as \`strata validate\` says: Oracle keeps its parts, and its bucket with them.`,
+        );
     }
 
     /** What follows a fault: hosts come back, a dead engine's leavings are recovered. */

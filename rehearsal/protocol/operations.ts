@@ -1,5 +1,5 @@
 /** How an operation of the engine becomes one of the world: its record, its time, its chance. */
-import type { Operation, ProviderInstance } from "../world/behaviour";
+import type { Cut, Operation, ProviderInstance } from "../world/behaviour";
 import { type Duration, durations } from "../world/durations";
 import type { LedgerEntry } from "../world/ledger";
 import { oracleDurations } from "../world/oracle/durations";
@@ -22,8 +22,9 @@ export interface Interference {
      * Called when an operation has begun in the world; what it throws is the world's refusal.
      *
      * @param properties Inputs of a create or update, the state of a read or delete.
+     * @returns What happens in the operation's place. Undefined: the operation.
      */
-    begun?(asked: Asked, properties: Properties): void;
+    begun?(asked: Asked, properties: Properties): Cut | undefined;
     /** World minutes an operation is late. Default: none. */
     late?(asked: Asked): number;
 }
@@ -71,8 +72,9 @@ export class Operations {
         const entry = asked.kind === "read" ? undefined : this.#open(asked, asked.kind);
         try {
             await this.#delay(asked);
-            this.interference.begun?.(asked, properties);
-            return await act(this.#operation(asked, entry));
+            const cut = this.interference.begun?.(asked, properties);
+            const operation = this.#operation(asked, entry);
+            return await (cut === undefined ? act(operation) : cut(properties, operation));
         } catch (error) {
             if (entry !== undefined) {
                 entry.failure = error instanceof Error ? error.message : String(error);
@@ -115,17 +117,18 @@ export class Operations {
 
     #operation(asked: Asked, entry: LedgerEntry | undefined): Operation {
         const { urn, type, name, provider } = asked;
-        return { urn, type, name, provider, takes: (step) => this.#take(step, urn, entry) };
+        return { urn, type, name, provider, takes: (step, share = 1) => this.#take(step, share, urn, entry) };
     }
 
-    async #take(step: string, urn: string, entry: LedgerEntry | undefined): Promise<void> {
+    async #take(step: string, share: number, urn: string, entry: LedgerEntry | undefined): Promise<void> {
         const duration = this.world.site.durations?.[step] ?? known[step];
         if (duration === undefined) {
             throw new Error(
                 `No duration is declared for the step '${step}': add it, with its source, to the durations.`,
             );
         }
-        const { minutes, phase } = duration;
+        const { phase } = duration;
+        const minutes = duration.minutes * share;
         entry?.steps.push(phase === undefined ? { step, minutes } : { step, minutes, phase });
         const factor =
             this.seed === undefined ? 1 : stretch.least + stretch.span * chanceOf(this.seed, `${step} ${urn}`);

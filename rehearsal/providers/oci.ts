@@ -1,5 +1,5 @@
 /** The package `oci`: what the provider of Oracle answers (oracle/terraform-provider-oci, bridged). */
-import type { PackageBehaviour, ResourceBehaviour } from "../world/behaviour";
+import type { Cut, PackageBehaviour, ResourceBehaviour } from "../world/behaviour";
 import { privateIpType, publicIpType } from "../world/oracle/addresses";
 import { oracleError } from "../world/oracle/errors";
 import { imageType, shapeManagementType } from "../world/oracle/images";
@@ -16,6 +16,8 @@ import {
 import { bucketType, objectType } from "../world/oracle/storage";
 import { budgetRuleType, budgetType, compartmentType, quotaType } from "../world/oracle/tenancy";
 import type { OracleType } from "../world/oracle/type";
+import { cutUpload } from "../world/oracle/uploads";
+import type { Refusal } from "../world/refusal";
 import type { World } from "../world/world";
 import { genericResource } from "./generic";
 import { ociFunctions } from "./oci-functions";
@@ -43,6 +45,24 @@ const types: Readonly<Record<string, OracleType>> = {
     "oci:ObjectStorage/storageObject:StorageObject": objectType,
 };
 
+/** What Oracle fails with on an ordinary day, by type: a launch finds no room, an upload is cut in its middle. */
+function createFaults({ oracle }: World): Readonly<Record<string, () => Refusal | Cut>> {
+    return {
+        "oci:Core/instance:Instance": () =>
+            oracleError(
+                {
+                    service: instanceType.service,
+                    operation: "LaunchInstance",
+                    target: `POST ${instanceType.path}`,
+                    region: oracle.site.region,
+                },
+                outOfCapacity,
+            ),
+        "oci:ObjectStorage/storageObject:StorageObject": () => (inputs, operation) =>
+            cutUpload(oracle, inputs, operation),
+    };
+}
+
 /** The package. */
 export function ociPackage(world: World): PackageBehaviour {
     const known: Readonly<Record<string, ResourceBehaviour>> = Object.fromEntries(
@@ -53,17 +73,6 @@ export function ociPackage(world: World): PackageBehaviour {
         name: "oci",
         resource: (type) => known[type] ?? genericResource(world, type),
         function: (token) => functions[token],
-        fault: (kind, token) =>
-            kind === "create" && token === "oci:Core/instance:Instance"
-                ? oracleError(
-                      {
-                          service: instanceType.service,
-                          operation: "LaunchInstance",
-                          target: `POST ${instanceType.path}`,
-                          region: world.oracle.site.region,
-                      },
-                      outOfCapacity,
-                  )
-                : undefined,
+        fault: (kind, token) => (kind === "create" ? createFaults(world)[token]?.() : undefined),
     };
 }

@@ -35,9 +35,19 @@ export interface Operation {
     /**
      * Lets the declared time of a step pass. The first argument is a key of `world/durations.ts`; the world stretches
      * the time where a seed says so, and writes it to the ledger for the timeline.
+     *
+     * @param share How much of the step happens, where it is cut off. Default 1: all of it.
      */
-    takes(step: string): Promise<void>;
+    takes(step: string, share?: number): Promise<void>;
 }
+
+/**
+ * A fault that strikes in the middle of an operation, in its place: lets the time until then pass, leaves in the world
+ * what the real thing leaves, and ends with the real provider's words.
+ *
+ * @param properties Inputs of a create or update, the state of a delete.
+ */
+export type Cut = (properties: Properties, operation: Operation) => Promise<never>;
 
 /** What a thing is once made or read. `outputs` are all its properties, inputs that stay visible included. */
 export interface State {
@@ -106,10 +116,10 @@ export interface PackageBehaviour {
     /** Behaviour by function token. Undefined: no such function. */
     function(token: string): FunctionBehaviour | undefined;
     /**
-     * What a fault says that strikes an operation on a type: the system's everyday failure, e.g. a launch without room.
-     * Undefined: a connection that breaks.
+     * What a fault does that strikes an operation on a type: the system's everyday failure, e.g. a launch without room,
+     * said before anything happens, or a cut in its middle. Undefined: a connection that breaks before anything happens.
      */
-    fault?(kind: "create" | "update" | "delete", type: string): Refusal | undefined;
+    fault?(kind: "create" | "update" | "delete", type: string): Refusal | Cut | undefined;
     /** Secret outputs of a function, by token. */
     readonly secretResults?: Readonly<Record<string, readonly string[]>>;
 }

@@ -15,6 +15,7 @@ import type { SiteOracle } from "./site";
 import { enterSiteObjects } from "./storage";
 import { type Trace, traceIn } from "./trace";
 import { type Fail, notFound, type OracleType, type Thing } from "./type";
+import { unfinishedUploads } from "./uploads";
 
 /** Networks that come and go with what is deployed. */
 export interface RunTimeNetworks {
@@ -123,14 +124,19 @@ export class Oracle {
         return thing;
     }
 
-    /** Makes a thing as its API does, and lets its time pass. */
-    async create(type: OracleType, inputs: Properties, operation: Operation): Promise<Thing> {
+    /** What the API adds to a thing it is asked to make. @throws Refusal where it does not make it. */
+    admit(type: OracleType, inputs: Properties): Properties {
         const fail = this.#failing(type, type.verb ?? "Create", `POST ${type.path}`);
         const compartment = text(inputs, "compartmentId");
         if (compartment !== undefined && !this.hasCompartment(compartment)) {
             throw fail(notFound);
         }
-        const thing = this.enter(type, inputs, type.begin(this, inputs, fail), true);
+        return type.begin(this, inputs, fail);
+    }
+
+    /** Makes a thing as its API does, and lets its time pass. */
+    async create(type: OracleType, inputs: Properties, operation: Operation): Promise<Thing> {
+        const thing = this.enter(type, inputs, this.admit(type, inputs), true);
         type.made?.(this, thing);
         await operation.takes(type.step);
         await type.ready?.(this, thing, operation);
@@ -174,9 +180,10 @@ export class Oracle {
 
     /** What is wrong though every request was accepted, one sentence each. */
     audit(): string[] {
-        return this.all("image")
+        const images = this.all("image")
             .filter(({ computed, owned }) => owned && computed.state !== "AVAILABLE")
             .map(({ inputs }) => `image ${text(inputs, "displayName") ?? ""} was never imported to its end`);
+        return [...images, ...unfinishedUploads(this)];
     }
 
     /** What the stack made and is still there, one line each. */

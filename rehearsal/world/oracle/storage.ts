@@ -55,16 +55,24 @@ export const bucketType: OracleType = {
                 source,
             });
         }
+        if (oracle.all("upload").some(({ inputs }) => inputs.bucket === thing.inputs.name)) {
+            throw fail({
+                status: 409,
+                code: "BucketNotEmpty",
+                message: `Bucket named '${text(thing.inputs, "name") ?? ""}' has pending multipart uploads. Stop all multipart uploads first.`,
+                source: "dstackai/dstack#3914, Oracle's words; Oracle, API reference: DeleteBucket",
+            });
+        }
         return true;
     },
 };
 
 /** Size of an object as its uploader says it, GB; 0 where it does not. */
-function sizeGb(inputs: Properties): number {
+export function sizeGb(inputs: Properties): number {
     return Number(text(inputs, "metadata.size-gb") ?? number(inputs, "metadata.size-gb") ?? 0);
 }
 
-/** What an object takes, GB. */
+/** What an object, or an upload that was never finished, takes, GB. */
 export function objectGb({ inputs, computed }: Thing): number {
     return number(computed, "sizeGb") ?? sizeGb(inputs);
 }
@@ -134,7 +142,10 @@ export const objectType: OracleType = {
                 ),
             );
         }
-        const stored = oracle.all("object").reduce((total, object) => total + objectGb(object), 0);
+        const stored = [...oracle.all("object"), ...oracle.all("upload")].reduce(
+            (total, object) => total + objectGb(object),
+            0,
+        );
         if (stored + sizeGb(inputs) > oracle.site.limits.objectsGB) {
             throw fail(overLimit("storage-limit-bytes"));
         }

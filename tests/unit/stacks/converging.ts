@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import { type Fault, Faults, packageWords } from "../../../rehearsal/engine/faults";
 import type { InProcessRun, InProcessStack } from "../../../rehearsal/engine/in-process";
 import { packages } from "../../../rehearsal/providers";
+import { abortUploads } from "../../../rehearsal/world/oracle/uploads";
 import { stackInProcess } from "../../harness/rehearsed";
 
 /**
@@ -75,6 +76,7 @@ export async function converges(name: string, all: readonly Fault[], after: Whol
         strikes = faults.strikes;
         failed.push(run);
         faults.repair();
+        abortUploads(stack.world.oracle);
     }
     expect(faults.idle).toEqual([]);
     expect(urns(stack)).toEqual(after.urns);

@@ -8,6 +8,7 @@ import { publicIpType } from "../../../../rehearsal/world/oracle/addresses";
 import { imageType } from "../../../../rehearsal/world/oracle/images";
 import { instanceType } from "../../../../rehearsal/world/oracle/instances";
 import { objectType } from "../../../../rehearsal/world/oracle/storage";
+import { abortUploads, uploadType } from "../../../../rehearsal/world/oracle/uploads";
 import { World } from "../../../../rehearsal/world/world";
 
 test("a homelab that was deployed in the world is safe: its host is there, its nodes are Ready", async () => {
@@ -89,6 +90,18 @@ test("the world's objects and own images fill object storage; images of Oracle's
         ok: false,
         said: "20.00 GB are stored, and object storage is free below 20.00 GB",
     });
+});
+
+test("an upload the world saw cut takes room until it is aborted", async () => {
+    const { world, probes } = tenancy();
+    const upload = { bucket: "strata-images", object: "talos.oci", uploadId: "f854" };
+    world.oracle.enter(uploadType, upload, { sizeGb: 20 }, true);
+    expect(imagesFinding(await probes.stored())).toMatchObject({
+        ok: false,
+        todo: expect.stringContaining("--bucket-name strata-images --object-name talos.oci --upload-id f854"),
+    });
+    abortUploads(world.oracle);
+    expect(await probes.stored()).toEqual([]);
 });
 
 test("fails where the world knows no such cluster", async () => {

@@ -168,6 +168,33 @@ test("exactly 20 GB are too much, a byte less is not", () => {
     expect(imagesFinding([{ name: "x", bytes: 20e9 }]).ok).toBe(false);
 });
 
+const unfinished = {
+    name: "strata-images/talos.oci (unfinished upload)",
+    bytes: 0,
+    unfinished: { bucket: "strata-images", object: "talos.oci", uploadId: "f854" },
+};
+
+test("an upload that was never finished is told with the way to take it away, even where it takes no room", () => {
+    const { ok, said, todo } = imagesFinding([{ name: "x", bytes: 1e9 }, unfinished]);
+    expect(ok).toBe(true);
+    expect(said).toBe("1.00 GB of 20.00 GB in 2 objects and images (1 never sent to its end)");
+    expect(todo).toBe(
+        "Abort what was never sent to its end, since nothing else does and its bucket cannot be deleted before: `oci os multipart abort --bucket-name strata-images --object-name talos.oci --upload-id f854`; `strata images upload` goes on with its own instead.",
+    );
+});
+
+test("an upload that was never finished is not to be deleted as an object where it is too much", () => {
+    const { ok, todo } = imagesFinding([
+        { name: "b/old.oci", bytes: 15e9 },
+        { ...unfinished, bytes: 6e9 },
+    ]);
+    expect(ok).toBe(false);
+    expect(todo).toMatch(
+        /^Abort what was never sent .* Delete what is not needed, the largest first: b\/old\.oci \(15\.00 GB\)\.$/,
+    );
+    expect(imagesFinding([{ ...unfinished, bytes: 21e9 }]).todo).not.toContain("Delete");
+});
+
 test("what the document draws is inside the allowance of its day, and outside of today's", () => {
     expect(oracleFinding(asDrawn, allowance("2021"))).toMatchObject({ ok: true });
     const today = oracleFinding(asDrawn, allowance("2026-06-15"));

@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { Faults, packageWords, parseFault } from "../../../../rehearsal/engine/faults";
+import { objectGb } from "../../../../rehearsal/world/oracle/storage";
+import { abortUploads } from "../../../../rehearsal/world/oracle/uploads";
 import { a1, Tenant } from "./tenant";
 
 /** A tenancy with an archive in a bucket. */
@@ -61,7 +64,7 @@ describe("what `images upload` left in the tenancy", () => {
     it("is a bucket nobody else can make, an image that says what it is billed as, and none of it is the stack's", async () => {
         const tenant = new Tenant();
         const { world, tenancyId } = tenant;
-        const objects = world.oracle.all("object").map(({ inputs }) => `${inputs.bucket}/${inputs.object}`);
+        const objects = world.oracle.all("object").map(({ inputs }) => [inputs.bucket, inputs.object].join("/"));
         expect(objects).toEqual([`${bucket}/debian-base.oci`, `${bucket}/proxmox.oci`]);
         const namespace = world.oracle.site.namespace;
         const again = tenant.make("bucket", { compartmentId: tenancyId, namespace, name: bucket });
@@ -79,6 +82,70 @@ describe("what `images upload` left in the tenancy", () => {
             tenant.make("object", { namespace, bucket, object: "o", source: "o", metadata: { "size-gb": gb } });
         await expect(object("19")).rejects.toThrow(/LimitExceeded.*storage-limit-bytes/);
         await expect(object("17")).resolves.toBeDefined();
+    });
+});
+
+describe("an upload that is cut in the middle", () => {
+    /** Asks for an object while its connection breaks. */
+    async function cut(sizeGb: string, bucket = "images") {
+        const { tenant, ...rest } = await stored();
+        const faults = new Faults([parseFault("create:it")], () => {}, packageWords([tenant.oci]));
+        const inputs = {
+            namespace: rest.namespace,
+            bucket,
+            object: "big.oci",
+            source: "big.oci",
+            metadata: { "size-gb": sizeGb },
+        };
+        const shares: (number | undefined)[] = [];
+        const operation = {
+            ...tenant.operation("object"),
+            takes: async (_: string, share?: number) => {
+                shares.push(share);
+            },
+        };
+        const strikes = faults.begun({ ...operation, kind: "create" }, inputs);
+        const words = await strikes?.(inputs, operation).catch((error: Error) => error.message);
+        const left = tenant.world.oracle.all("upload");
+        return { ...rest, tenant, inputs, shares, words, left };
+    }
+
+    it("leaves the parts that were whole by half of its time, and no object", async () => {
+        const { tenant, shares, words, left, inputs } = await cut("1.5");
+        expect(shares).toEqual([0.5]);
+        expect(words).toMatch(
+            /^failed to upload object parts of "0xc[0-9a-f]+" to the Oracle cloud: Put "https:\/\/objectstorage\.eu-frankfurt-1\.oraclecloud\.com\/n\/frhomelab\/b\/images\/u\/big\.oci\?uploadId=[0-9a-f-]{36}&uploadPartNum=6": write: connection reset by peer$/,
+        );
+        // 750 MB are sent: five parts of 128 MiB, and most of a sixth.
+        expect(left.map(objectGb)).toEqual([5 * 0.134217728]);
+        expect(tenant.behaviour("object").findId?.(inputs)).toBeUndefined();
+        expect(tenant.world.audit()).toEqual(["the upload of images/big.oci was never finished, and takes 0.67 GB"]);
+    });
+
+    it("takes room, stays when it is sent again, and holds its bucket until it is aborted", async () => {
+        const { tenant, archive, bucket, object, inputs, left } = await cut("1.5");
+        await expect(archive("more.oci", "18")).rejects.toThrow(/LimitExceeded.*storage-limit-bytes/);
+        const again = await tenant.make("object", inputs);
+        expect(tenant.world.oracle.all("upload")).toEqual(left);
+        await tenant.drop("object", again);
+        await tenant.drop("object", object);
+        await expect(tenant.drop("bucket", bucket)).rejects.toThrow(
+            "409-BucketNotEmpty, Bucket named 'images' has pending multipart uploads. Stop all multipart uploads first.",
+        );
+        expect(tenant.world.remains()).toContain("Oracle: Object Storage Multipart Upload 'big.oci'");
+        expect(abortUploads(tenant.world.oracle)).toEqual(["images/big.oci"]);
+        await expect(tenant.drop("bucket", bucket)).resolves.toBeUndefined();
+    });
+
+    it("of 128 MiB and less leaves nothing: the provider sends it in one piece", async () => {
+        const { shares, words, left } = await cut("0.134");
+        expect(shares).toEqual([0.5]);
+        expect(words).toMatch(/^Put "https:.*\/b\/images\/o\/big\.oci": write: connection reset by peer$/);
+        expect(left).toEqual([]);
+    });
+
+    it("is refused before, where it would be refused without the cut", async () => {
+        expect((await cut("1.5", "none")).words).toMatch(/^404-BucketNotFound/);
     });
 });
 
