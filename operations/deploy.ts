@@ -21,7 +21,7 @@ import { projectFolder, readStackConfig } from "./stack";
 
 /** Ids that follow from what a resource is asked to be: VM ids, namespaced names. The simulated providers know them. */
 function knownIds(stack: string): KnownId {
-    const behaviours = packages(new World({ site: siteOf(stack) }));
+    const behaviours = packages(new World({ site: siteOf(stack, readStackConfig(stack)) }));
     return ({ type, inputs = {} }) =>
         behaviours
             .find(({ name }) => name === type.split(":")[0])

@@ -5,7 +5,7 @@ import { parseFault } from "../rehearsal/engine/faults";
 import type { Rehearsal, RehearsalEvent } from "../rehearsal/engine/rehearsal";
 import { rehearse } from "../rehearsal/engine/rehearse";
 import { siteOf } from "../rehearsal/sites";
-import { changedValue, projectFolder, projectName, rehearsedConfig, rehearsedSecrets } from "./stack";
+import { changedValue, projectFolder, projectName, readStackConfig, rehearsedConfig, rehearsedSecrets } from "./stack";
 
 /** Folder of this project's policy pack. */
 export const policyPack = path.join(projectFolder, "policy");
@@ -29,7 +29,7 @@ function common({ faults, seed, onEvent }: RehearseFlags) {
 
 /** Rehearses a stack of this project. */
 export function rehearseStack(stack: string, flags: RehearseFlags): Promise<Rehearsal> {
-    const site = siteOf(stack);
+    const site = siteOf(stack, readStackConfig(stack));
     const config = rehearsedConfig(stack, site);
     const change = changedValue(config);
     return rehearse({

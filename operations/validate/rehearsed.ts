@@ -13,7 +13,7 @@ import type { Site } from "../../rehearsal/world/site";
 import { number, text } from "../../rehearsal/world/value";
 import type { World } from "../../rehearsal/world/world";
 import { today } from "../judgement";
-import { projectName, rehearsedConfig } from "../stack";
+import { projectName, readStackConfig, rehearsedConfig } from "../stack";
 import { fleetOf } from "../stack-fleet";
 import { expectedOf } from "./command";
 import { grafanaBudget, grafanaLimits } from "./grafana-budget";
@@ -201,6 +201,6 @@ export async function validateStaged(
 /** The matrix of a stack of this project, deployed in the world. */
 export function validateRehearsed(stack: string, mishap: Mishap = {}, show = true): Promise<Matrix> {
     const fleet = fleetOf(stack);
-    const site = siteOf(stack);
+    const site = siteOf(stack, readStackConfig(stack));
     return validateStaged(stack, { fleet, config: rehearsedConfig(stack, site), site }, mishap, show);
 }
