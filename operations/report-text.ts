@@ -120,6 +120,10 @@ export function spofText(stack: string, judgement: Judgement): string[] {
     ];
 }
 
+/** What the meter of object storage leaves out: a program says nothing of what it only looks up. */
+const lookedUp =
+    "Object storage is what the stack puts there; an image that it looks up is counted by `strata validate`.";
+
 /** Positions of a bill, and what could not be priced. */
 function billText({ lines, unpriced }: MonthlyCost): string[] {
     const rows = lines.map(({ item, monthlyUsd }) => [item, `$${monthlyUsd.toFixed(2)}`]);
@@ -150,6 +154,7 @@ export function costText({ freeTier, cost, costToday }: Judgement): string[] {
         ...(meters.length === 0
             ? ["  Nothing here is billed: the machines are your own."]
             : table(["free-tier limit", "used"], meters)),
+        ...(freeTier.some(({ id }) => id === "object-storage") ? bullets([lookedUp]) : []),
         ...billText(cost),
         ...todayText(costToday),
     ];

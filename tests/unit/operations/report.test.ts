@@ -66,6 +66,15 @@ test("a stack under a superseded allowance says what it costs under today's, lin
     expect(costText(free).join("\n")).not.toContain("Today");
 });
 
+test("the meter of object storage says that it counts what the stack stores, and who counts the rest", () => {
+    const meter = { id: "object-storage", limit: "object storage", unit: "GB", used: 0, max: 20 } as const;
+    const stored: Judgement = { ...free, freeTier: [{ ...meter, resources: [], unknown: [] }] };
+    const sentence =
+        "Object storage is what the stack puts there; an image that it looks up is counted by `strata validate`.";
+    expect(costText(stored).join(" ").replace(/\s+/g, " ")).toContain(sentence);
+    expect(costText(superseded).join(" ")).not.toContain("looks up");
+});
+
 test("the form for programs has today's cost beside the declared one, and null where they are the same", () => {
     expect(reportSchema.parse(reportOf(rehearsal, superseded)).cost).toEqual({
         monthlyUsd: 0,
