@@ -100,7 +100,7 @@ async function stackValues(setting: Setting, cloud: CloudConfig, seam: OracleSea
               { path: ["strata:cloud", "tenancyId"], value: found.tenancyId },
               { path: ["strata:cloud", "region"], value: found.region },
               // Their names begin with what the tenancy is called inside of Oracle.
-              ...domainChanges(cloud, await domains(found, seam)),
+              ...domainChanges(cloud, setting.fleet.acceptedRisks, await domains(found, seam)),
           ]
         : [];
     const answers = [
@@ -146,9 +146,13 @@ async function domains(found: OracleCredentials, { availabilityDomains }: Oracle
     }
 }
 
-/** The domains as they are called here: the same numbers, else the first. */
+/** How an accepted risk names an availability domain. */
+const domainRisk = "availability-domain/";
+
+/** The domains as they are called here: the same numbers, else the first. A risk accepted of one goes with it. */
 function domainChanges(
     { availabilityDomains, instances, bastion }: CloudConfig,
+    acceptedRisks: Setting["fleet"]["acceptedRisks"],
     there: readonly string[],
 ): readonly Change[] {
     const number = (domain: string) => /AD-\d+$/.exec(domain)?.[0];
@@ -160,6 +164,16 @@ function domainChanges(
             value: like(availabilityDomain),
         })),
         { path: ["strata:cloud", "bastion", "availabilityDomain"], value: like(bastion.availabilityDomain) },
+        ...acceptedRisks.flatMap(({ component }, index) =>
+            component.startsWith(domainRisk)
+                ? [
+                      {
+                          path: ["strata:acceptedRisks", index, "component"] as const,
+                          value: domainRisk + like(component.slice(domainRisk.length)),
+                      },
+                  ]
+                : [],
+        ),
     ];
 }
 

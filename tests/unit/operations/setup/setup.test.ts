@@ -208,6 +208,20 @@ test("the stack's file gets the tenancy's own values, and examples are replaced 
     expect(delivery.repository).toBe("https://github.com/me/strata");
 });
 
+test("a risk that was accepted of an availability domain is accepted of the one that took its place", async () => {
+    ociConfig();
+    const risk = { reason: "One instance stands in one.", owner: "owner", until: "2027-12-31" };
+    sections.acceptedRisks = [
+        { component: "ssh", ...risk },
+        { component: "availability-domain/Uocm:EU-FRANKFURT-1-AD-2", ...risk },
+    ];
+    await run(oracleSteps(fleet().cloud, oracle));
+    expect(fleet().acceptedRisks.map(({ component }) => component)).toEqual([
+        "ssh",
+        "availability-domain/qXYZ:EU-FRANKFURT-1-AD-2",
+    ]);
+});
+
 test("no secret is told, and the key file is its owner's alone", async () => {
     ociConfig();
     await run();
