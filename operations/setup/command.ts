@@ -30,6 +30,13 @@ export function toldText({ step, outcome, said }: Told): string {
     return `  ${outcome.padEnd(8)} ${step.padEnd(16)} ${said}`;
 }
 
+/** What comes after the steps. */
+export function preparedText(stack: string, fleet: Fleet): string {
+    return fleet.platform === "proxmox"
+        ? `${stack} is prepared: rehearse it, then \`strata up ${stack}\`.`
+        : `${stack} is prepared: commit and push ${fleet.delivery.path}/secrets, build its images, join this machine to the tailnet (\`tailscale up --accept-routes\`), then \`strata up ${stack}\`; docs/oracle.md has each.`;
+}
+
 /** Prepares a stack at the keyboard. */
 export async function setupCommand(stack: string, folder = projectFolder): Promise<void> {
     const fleet = fleetOf(stack, folder);
@@ -50,5 +57,5 @@ export async function setupCommand(stack: string, folder = projectFolder): Promi
         },
         stepsOf(fleet),
     );
-    console.log(`${stack} is prepared: rehearse it, build its images if it has any, then \`strata up ${stack}\`.`);
+    console.log(preparedText(stack, fleet));
 }

@@ -8,7 +8,7 @@ import { parseFleet } from "../../../../config";
 import { meshOf } from "../../../../config/oracle-fleet";
 import type { OracleProxmoxFleet } from "../../../../config/platforms/oracle-proxmox";
 import { sshPublicKey } from "../../../../config/secrets";
-import { stepsOf, toldText } from "../../../../operations/setup/command";
+import { preparedText, stepsOf, toldText } from "../../../../operations/setup/command";
 import type { EncryptSecretsArgs } from "../../../../operations/setup/encrypt-secrets";
 import { type Cipher, secretsStep, sshKeyStep } from "../../../../operations/setup/key-steps";
 import { type OracleSeam, oracleSteps, repositoryStep } from "../../../../operations/setup/oracle-steps";
@@ -392,4 +392,9 @@ test("a homelab is asked for its API token and nothing else; an Oracle stack in 
         "Age Key, Encrypt Secrets",
         "Grafana Cloud",
     ]);
+});
+
+test("who has prepared an Oracle stack is told to push its secrets and to be on the mesh before the up", () => {
+    expect(preparedText("oci-free", fleet())).toContain("commit and push gitops/oci-free/secrets");
+    expect(preparedText("oci-free", fleet())).toContain("tailscale up --accept-routes");
 });
