@@ -4,8 +4,8 @@ import { defineConfig } from "vitest/config";
 /** On two cores Vitest would leave one to itself and run unit tests one file after the other. */
 const maxWorkers = Math.max(2, availableParallelism() - 1);
 
-/** Tests that run the real engine: one file at a time on two cores, so that none waits for another's engine. */
-const engine = { testTimeout: 180_000, hookTimeout: 600_000, fileParallelism: false, sequence: { groupOrder: 1 } };
+/** Tests that run the real engine, after the unit tests. An engine waits for its world half of the time: two share two cores. */
+const engine = { testTimeout: 180_000, hookTimeout: 600_000, maxWorkers: 2, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
     test: {
@@ -25,9 +25,10 @@ export default defineConfig({
                 test: {
                     name: "integration",
                     include: ["tests/integration/**/*.test.ts"],
-                    ...engine,
                     testTimeout: 1_800_000,
                     hookTimeout: 1_800_000,
+                    fileParallelism: false,
+                    sequence: { groupOrder: 2 },
                 },
             },
         ],
