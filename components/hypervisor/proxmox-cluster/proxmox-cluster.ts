@@ -140,7 +140,7 @@ export class ProxmoxCluster extends pulumi.ComponentResource {
 
         const rootKey = new tls.PrivateKey(`${name}-root-key`, { algorithm: "ED25519" }, { parent: this });
         const table = nodes.map(([node, host]) => `${host.address} ${node}`).join("\n");
-        const prepare = (node: readonly [string, ProxmoxHost]) =>
+        const prepared = nodes.map((node) =>
             on(
                 node,
                 "prepare-host",
@@ -152,19 +152,19 @@ export class ProxmoxCluster extends pulumi.ComponentResource {
                     ROOT_PUBLIC: rootKey.publicKeyOpenssh.apply((key) => key.trim()),
                 },
                 [],
-            );
+            ),
+        );
 
         const membership = (node: readonly [string, ProxmoxHost]) => ({
             ADDRESS: node[1].address,
             CLUSTER: args.clusterName,
         });
-        const created = on(first, "create-cluster", membership(first), [prepare(first)]);
+        // The first asks the others whether their cluster lives on without it, so it needs their trust.
+        const founding = { ...membership(first), PEERS: others.map(([, { address }]) => address).join(" ") };
+        const created = on(first, "create-cluster", founding, prepared);
         const joined = others.reduce<pulumi.Resource>(
             (previous, node) =>
-                on(node, "join-cluster", { ...membership(node), FIRST_ADDRESS: first[1].address }, [
-                    previous,
-                    prepare(node),
-                ]),
+                on(node, "join-cluster", { ...membership(node), FIRST_ADDRESS: first[1].address }, [previous]),
             created,
         );
         const quorate = on(first, "check-quorum", { NODES: `${nodes.length}` }, [joined]);

@@ -104,6 +104,7 @@ export class Shell {
             : node.type === "Pipeline"
               ? pipeline(node, streams, this.#control, this.#options.pipefail)
               : this.#command(node, streams);
+        this.#scope.variables.set("?", `${code}`);
         if (inverted) {
             return code === 0 ? 1 : 0;
         }

@@ -69,7 +69,15 @@ const table = Object.entries(hosts)
     .map(([name, address]) => `${address} ${name}`)
     .join("\n");
 const first = "pve-0";
-const member = (host: Host) => ({ ADDRESS: hosts[host], CLUSTER: "oci-proxmox", FIRST_ADDRESS: hosts[first] });
+const member = (host: Host) => ({
+    ADDRESS: hosts[host],
+    CLUSTER: "oci-proxmox",
+    FIRST_ADDRESS: hosts[first],
+    PEERS: names
+        .filter((other) => other !== host)
+        .map((other) => hosts[other])
+        .join(" "),
+});
 const trusted = { ROOT_KEY: "-----BEGIN OPENSSH PRIVATE KEY-----", ROOT_PUBLIC: "ssh-ed25519 AAAA strata" };
 const prepared = (host: Host) => ({ ADDRESS: hosts[host], HOSTS: table, OSD_GIB: "20", ...trusted });
 const way = { VNET: "talos", CIDR: "10.20.0.0/24", GATEWAY: "10.20.0.1" };
@@ -209,6 +217,26 @@ test("a node lost in the middle of its join is joined by the next run, though th
     expect(await run(first, "check-quorum", { NODES: "3" })).toMatchObject({ code: 0 });
 });
 
+test("a first node that was made anew joins the others, and founds no second cluster", async () => {
+    await founded();
+    await run("pve-1", "join-cluster", member("pve-1"));
+    await run("pve-2", "join-cluster", member("pve-2"));
+    fs.rmSync(path.join(world, first, "joined"));
+    expect(await run(first, "create-cluster", member(first))).toMatchObject({ code: 0 });
+    const calls = fs.readFileSync(path.join(world, `calls.${first}`), "utf8");
+    expect(calls.match(/^pvecm (create|add) .*$/gm)).toEqual([
+        "pvecm create oci-proxmox --link0 10.0.1.10",
+        "pvecm add 10.0.1.12 --link0 10.0.1.10 --use_ssh",
+    ]);
+});
+
+test("a first node that cannot ask the others founds no cluster", async () => {
+    await run(first, "prepare-host", prepared(first));
+    const { code, out } = await run(first, "create-cluster", member(first));
+    expect(code).toBe(1);
+    expect(out).toMatch(/^pve-0: 'ssh root@10\.0\.1\.11' failed: [^]*Permission denied \(publickey\)/);
+});
+
 test("a partition that a run made before it was cut off is used, not made again", async () => {
     fs.writeFileSync(path.join(world, first, "whole"), "");
     fs.writeFileSync(path.join(world, first, "partition"), "");
@@ -232,7 +260,7 @@ test("an option the real command does not know fails the step", async () => {
 });
 
 test("a host of another cluster is left alone", async () => {
-    await run(first, "create-cluster", member(first));
+    await founded();
     const { code, out } = await run(first, "create-cluster", { ...member(first), CLUSTER: "mine" });
     expect(code).toBe(1);
     expect(out).toContain("pve-0: belongs to another cluster already: Name:             oci-proxmox");

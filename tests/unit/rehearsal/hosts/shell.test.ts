@@ -23,6 +23,10 @@ test.each([
         "a failure in a substitution",
         'set -e; a=$(false) || echo caught; local=$(false; echo x); echo "$local"; b=$(false); echo never',
     ],
+    [
+        "the code of what failed",
+        "c=0; false || c=$?; echo $c; x=$(exit 7) || c=$?; echo $c; ! true || echo no; echo $?",
+    ],
     ["pipefail", "set -o pipefail; false | true || echo broken"],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: text of a shell
     ["local variables", "x=1; f() { local x=2 y; y=3; echo $x$y; }; f; echo $x${y:-none}"],

@@ -61,6 +61,10 @@ export const member = (name: Name) => ({
     ADDRESS: addresses[name],
     CLUSTER: "oci-proxmox",
     FIRST_ADDRESS: "10.0.1.10",
+    PEERS: names
+        .filter((other) => other !== name)
+        .map((other) => addresses[other])
+        .join(" "),
 });
 const way = { VNET: "talos", CIDR: "10.20.0.0/24", GATEWAY: "10.20.0.1" };
 
