@@ -234,7 +234,7 @@ test("a first node that cannot ask the others founds no cluster", async () => {
     await run(first, "prepare-host", prepared(first));
     const { code, out } = await run(first, "create-cluster", member(first));
     expect(code).toBe(1);
-    expect(out).toMatch(/^pve-0: 'ssh root@10\.0\.1\.11' failed: [^]*Permission denied \(publickey\)/);
+    expect(out).toMatch(/^pve-0: 'ssh root@10\.0\.1\.11' failed: (.|\n)*Permission denied \(publickey\)/);
 });
 
 test("a partition that a run made before it was cut off is used, not made again", async () => {
