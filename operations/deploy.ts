@@ -103,16 +103,20 @@ export async function up(name: string, folder = projectFolder): Promise<void> {
     await told(stack.preview(judged), refused(name));
     const failure = `${name} is deployed in part, as said above; mend what was refused and run it again, nothing is lost.`;
     // Of Oracle's instances only: their places are in the config, checked by the preview that has just passed.
-    const places = readStackConfig(name, folder)["strata:cloud"]?.value as Places | undefined;
+    const config = readStackConfig(name, folder);
+    const cloud = config["strata:cloud"]?.value as Omit<Places, "acceptedRisks"> | undefined;
+    const acceptedRisks = (config["strata:acceptedRisks"]?.value ?? []) as Places["acceptedRisks"];
     const run =
-        places === undefined
+        cloud === undefined
             ? stack.up(judged)
             : upWithRoom(
                   {
+                      // What it finds is told in a sentence; the whole of it was shown before.
+                      preview: (options) => stack.preview({ policyPacks: [policyPack], ...options }),
                       up: (options) => stack.up({ ...judged, ...options }),
                       setConfig: (key, value, path) => stack.setConfig(key, value, path),
                   },
-                  places,
+                  { ...cloud, acceptedRisks },
                   console.log,
               );
     await told(run, failure);

@@ -1,10 +1,11 @@
 /**
  * Where an instance goes when Oracle has no room where it should be: to the next fault domain, then to the next
- * availability domain. The place is written into the stack's file, which is what the next run reads; an instance that
- * found room is left where it is.
+ * availability domain, as far as the policy pack lets it. The place is written into the stack's file, which is what the
+ * next run reads; an instance that found room is left where it is.
  */
 import type { ConfigValue, EngineEvent } from "@pulumi/pulumi/automation";
 import { isOutOfCapacity } from "../components/cloud/capacity";
+import { availabilityDomainName, faultDomainName } from "../components/cloud/instances";
 
 /** Where an instance is launched. */
 export interface Place {
@@ -24,10 +25,13 @@ export interface Places {
     readonly availabilityDomains: readonly string[];
     readonly instances: Readonly<Record<string, Place>>;
     readonly bastion: Place & { readonly name?: string };
+    /** What its owner accepts; an entry may name the domain an instance stands in. */
+    readonly acceptedRisks: readonly { readonly component: string }[];
 }
 
-/** What of an Automation API stack is needed here. */
+/** What of an Automation API stack is needed here; both judge by the policy pack. */
 export interface Placeable {
+    preview(options: { onEvent: (event: EngineEvent) => void }): Promise<unknown>;
     up(options: { onEvent: (event: EngineEvent) => void }): Promise<unknown>;
     setConfig(key: string, value: ConfigValue, path?: boolean): Promise<void>;
 }
@@ -82,30 +86,138 @@ export function nextPlace(place: Place, availabilityDomains: readonly string[]):
     };
 }
 
-/** Key of an instance in the stack's config, and the availability domains it may go to; undefined: not of the config. */
-function whereInConfig(
-    places: Places,
-    instance: string,
-): { readonly key: string; readonly domains: string[] } | undefined {
-    if (instance in places.instances) {
-        return { key: `strata:cloud.instances.${instance}`, domains: [...places.availabilityDomains] };
+/** The places of a deployment in its course. */
+class Rotation {
+    readonly #current: Record<string, Place>;
+    readonly #accepted: string[];
+    /** Places without room, and places the policy pack refuses. */
+    readonly #tried = new Set<string>();
+
+    constructor(
+        private readonly stack: Placeable,
+        private readonly places: Places,
+        private readonly say: (sentence: string) => void,
+    ) {
+        this.#current = { ...places.instances, [this.#bastion]: places.bastion };
+        this.#accepted = places.acceptedRisks.map(({ component }) => component);
     }
-    // A region has the Micro shape in one availability domain only (Oracle, Always Free Resources).
-    return instance === (places.bastion.name ?? "bastion")
-        ? { key: "strata:cloud.bastion", domains: [places.bastion.availabilityDomain] }
-        : undefined;
+
+    get #bastion(): string {
+        return this.places.bastion.name ?? "bastion";
+    }
+
+    /**
+     * Moves each instance that found no room to its next place; one that has none stays where the file had it.
+     *
+     * @returns True where all of them moved, so that it is worth another run.
+     */
+    async moveOn(noRoom: readonly NoRoom[]): Promise<boolean> {
+        // A place that comes again means that what was written is not what is read.
+        const stuck = noRoom.some(
+            ({ instance, place }) => !(instance in this.#current) || this.#tried.has(placeName(instance, place)),
+        );
+        if (stuck) {
+            return false;
+        }
+        for (const { instance, place } of noRoom) {
+            this.#tried.add(placeName(instance, place));
+        }
+        let moved = true;
+        for (const { instance, place } of noRoom) {
+            moved = (await this.#moveOn(instance, place)) && moved;
+        }
+        return moved;
+    }
+
+    async #moveOn(instance: string, from: Place): Promise<boolean> {
+        // A region has the Micro shape in one availability domain only (Oracle, Always Free Resources).
+        const domains = instance === this.#bastion ? [from.availabilityDomain] : this.places.availabilityDomains;
+        const full = `${instance}: Oracle has no room in ${where(from)}`;
+        for (let turn = 1, next = nextPlace(from, domains); ; turn++, next = nextPlace(next, domains)) {
+            if (turn > faultDomains.length * domains.length) {
+                await this.#put(instance, this.places.instances[instance] ?? this.places.bastion);
+                this.say(`${full}, and there is no other place left to try; run it again later.`);
+                return false;
+            }
+            if (this.#tried.has(placeName(instance, next))) {
+                continue;
+            }
+            await this.#put(instance, next);
+            const objections = await this.#objections().catch(async (error: unknown) => {
+                await this.#put(instance, from);
+                throw error;
+            });
+            if (objections.length === 0) {
+                this.say(`${full}; the next try is in ${where(next)}, as the stack's file says now.`);
+                return true;
+            }
+            this.say(`The policy pack does not let ${instance} go to ${where(next)}: ${objections.join(" ")}`);
+            // Against the whole domain there is no use in trying the rest of it.
+            const wide = objections.some((objection) => objection.includes(availabilityDomainName(next)));
+            for (const faultDomain of wide ? faultDomains : [next.faultDomain]) {
+                this.#tried.add(placeName(instance, { ...next, faultDomain }));
+            }
+        }
+    }
+
+    /** What the policy pack has against the places as they are written now. */
+    async #objections(): Promise<string[]> {
+        const events: EngineEvent[] = [];
+        try {
+            await this.stack.preview({ onEvent: (event) => void events.push(event) });
+            return [];
+        } catch (error) {
+            const objections = events.flatMap(({ policyEvent }) =>
+                policyEvent?.enforcementLevel === "mandatory" ? [finding(policyEvent.message)] : [],
+            );
+            if (objections.length === 0) {
+                throw error;
+            }
+            return objections;
+        }
+    }
+
+    /** Writes where an instance is to stand. */
+    async #put(instance: string, next: Place): Promise<void> {
+        const before = this.#current[instance] ?? next;
+        const key = instance === this.#bastion ? "strata:cloud.bastion" : `strata:cloud.instances.${instance}`;
+        for (const property of ["availabilityDomain", "faultDomain"] as const) {
+            if (before[property] !== next[property]) {
+                await this.stack.setConfig(`${key}.${property}`, { value: next[property] }, true);
+            }
+        }
+        this.#current[instance] = next;
+        await this.#acceptIn(availabilityDomainName(before), availabilityDomainName(next), availabilityDomainName);
+        await this.#acceptIn(faultDomainName(before), faultDomainName(next), faultDomainName);
+    }
+
+    /**
+     * What the owner accepted of a domain goes with the last instance that leaves it: it is the same risk under another
+     * name, and an acceptance nothing answers to is refused.
+     */
+    async #acceptIn(before: string, next: string, nameOf: (place: Place) => string): Promise<void> {
+        const left = Object.keys(this.places.instances).some((name) => {
+            const place = this.#current[name];
+            return place !== undefined && nameOf(place) === before;
+        });
+        const entry = this.#accepted.indexOf(before);
+        if (before === next || left || entry < 0 || this.#accepted.includes(next)) {
+            return;
+        }
+        await this.stack.setConfig(`strata:acceptedRisks[${entry}].component`, { value: next }, true);
+        this.#accepted[entry] = next;
+    }
 }
 
 /**
- * Deploys, and where nothing but room was missing writes the next places and deploys again: each place once. What stands
- * already is in the state and is not made again.
+ * Deploys, and where nothing but room was missing goes to the next places and deploys again: each place once, and none
+ * the policy pack refuses. What stands already is in the state and is not made again.
  *
  * @param say Told of every place that is given up.
- * @throws what the last run threw, with the places for the next run written.
+ * @throws what the last run threw; an instance without a place stays where the file had it.
  */
 export async function upWithRoom(stack: Placeable, places: Places, say: (sentence: string) => void): Promise<void> {
-    const current: Record<string, Place> = { ...places.instances, [places.bastion.name ?? "bastion"]: places.bastion };
-    const tried = new Set<string>();
+    const rotation = new Rotation(stack, places, say);
     for (;;) {
         const events: EngineEvent[] = [];
         try {
@@ -113,39 +225,22 @@ export async function upWithRoom(stack: Placeable, places: Places, say: (sentenc
             return;
         } catch (error) {
             const { noRoom, nothingElse } = noRoomIn(events);
-            let fresh = noRoom.length > 0;
-            for (const { instance, place } of noRoom) {
-                const found = whereInConfig(places, instance);
-                if (found === undefined) {
-                    fresh = false;
-                    continue;
-                }
-                // A place that comes again means that what was written is not what is read.
-                fresh &&= !tried.has(placeName(instance, place));
-                tried.add(placeName(instance, place));
-                const next = nextPlace(place, found.domains);
-                await write(stack, found.key, current[instance] ?? place, next);
-                current[instance] = next;
-                fresh &&= !tried.has(placeName(instance, next));
-                say(
-                    `${instance}: Oracle has no room in ${place.faultDomain} of ${place.availabilityDomain}; the next try is in ${next.faultDomain} of ${next.availabilityDomain}, as the stack's file says now.`,
-                );
-            }
-            if (!nothingElse || !fresh) {
+            if (!(await rotation.moveOn(noRoom)) || !nothingElse) {
                 throw error;
             }
         }
     }
 }
 
-function placeName(instance: string, { availabilityDomain, faultDomain }: Place): string {
-    return `${instance} ${availabilityDomain} ${faultDomain}`;
+/** What a rule found: the engine puts it below the rule's description. */
+function finding(message: string): string {
+    return message.trim().split("\n").at(-1) ?? message;
 }
 
-async function write(stack: Placeable, key: string, before: Place, next: Place): Promise<void> {
-    for (const property of ["availabilityDomain", "faultDomain"] as const) {
-        if (before[property] !== next[property]) {
-            await stack.setConfig(`${key}.${property}`, { value: next[property] }, true);
-        }
-    }
+function where({ availabilityDomain, faultDomain }: Place): string {
+    return `${faultDomain} of ${availabilityDomain}`;
+}
+
+function placeName(instance: string, place: Place): string {
+    return `${instance} ${where(place)}`;
 }

@@ -44,28 +44,35 @@ export interface InstancesArgs {
     readonly guard: pulumi.Resource;
 }
 
-/** Name of the failure domain an instance lives in. */
-export function faultDomainName(spec: Pick<InstanceSpec, "availabilityDomain" | "faultDomain">): string {
-    return `fault-domain/${spec.availabilityDomain}/${spec.faultDomain}`;
+type Place = Pick<InstanceSpec, "availabilityDomain" | "faultDomain">;
+
+/** Name of the availability domain an instance lives in, as a failure domain. */
+export function availabilityDomainName({ availabilityDomain }: Place): string {
+    return `availability-domain/${availabilityDomain}`;
+}
+
+/** Name of the fault domain an instance lives in, as a failure domain. */
+export function faultDomainName({ availabilityDomain, faultDomain }: Place): string {
+    return `fault-domain/${availabilityDomain}/${faultDomain}`;
 }
 
 /** The domains the instances of a stack can die with. */
 export function instanceFacts(instances: Readonly<Record<string, InstanceSpec>>): Facts {
     const specs = Object.entries(instances);
-    const availability = [...new Set(specs.map(([, spec]) => spec.availabilityDomain))];
+    const availability = new Map(specs.map(([, spec]) => [availabilityDomainName(spec), spec]));
     const faults = new Map(specs.map(([, spec]) => [faultDomainName(spec), spec]));
     return {
         domains: [
-            ...availability.map((domain) => ({
-                name: `availability-domain/${domain}`,
+            ...[...availability].map(([name, spec]) => ({
+                name,
                 kind: "availability-domain" as const,
-                title: `Availability domain ${domain}`,
+                title: `Availability domain ${spec.availabilityDomain}`,
             })),
             ...[...faults].map(([name, spec]) => ({
                 name,
                 kind: "fault-domain" as const,
                 title: `Fault domain ${spec.faultDomain} of ${spec.availabilityDomain}`,
-                partOf: [`availability-domain/${spec.availabilityDomain}`],
+                partOf: [availabilityDomainName(spec)],
             })),
             ...specs.map(([name, spec]) => ({
                 name: `machine/${name}`,

@@ -3,7 +3,7 @@ import type { Cut, PackageBehaviour, ResourceBehaviour } from "../world/behaviou
 import { privateIpType, publicIpType } from "../world/oracle/addresses";
 import { oracleError } from "../world/oracle/errors";
 import { imageType, shapeManagementType } from "../world/oracle/images";
-import { instanceType, outOfCapacity } from "../world/oracle/instances";
+import { instanceType } from "../world/oracle/instances";
 import {
     internetGatewayType,
     routeTableType,
@@ -13,6 +13,7 @@ import {
     subnetType,
     vcnType,
 } from "../world/oracle/network";
+import { outOfCapacity } from "../world/oracle/room";
 import { bucketType, objectType } from "../world/oracle/storage";
 import { budgetRuleType, budgetType, compartmentType, quotaType } from "../world/oracle/tenancy";
 import type { OracleType } from "../world/oracle/type";

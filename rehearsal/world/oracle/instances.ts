@@ -14,12 +14,13 @@ import {
 import { bootInstance, haltInstance } from "./boot";
 import { bootableOf, notAvailable, shapesOf } from "./images";
 import type { Oracle } from "./oracle";
+import { findRoom, placeOf } from "./room";
 import { maxMemoryPerOcpu, memoryPerOcpu, type Shape, shapeOf } from "./shapes";
 import { type Fail, invalid, type OracleType, type Thing } from "./type";
 import { checkAllowance } from "./usage";
 
 const shapesPage = 'Oracle, "Compute Shapes" and "Flexible Shapes"';
-const launch = (field: string) => `Oracle, API reference: LaunchInstanceDetails.${field}`;
+const metadataField = "Oracle, API reference: LaunchInstanceDetails.metadata";
 
 /** Least boot volume, GB (Oracle, "Custom Boot Volume Sizes"; 47 GB was refused on 2026-07-14). */
 const leastBootVolumeGB = 50;
@@ -69,28 +70,6 @@ function sizeOf(shape: Shape, inputs: Properties, fail: Fail): { readonly ocpus:
     return { ocpus, memoryGiB };
 }
 
-function checkPlace(oracle: Oracle, inputs: Properties, fail: Fail): string {
-    const domain = text(inputs, "availabilityDomain") ?? "";
-    if (!oracle.site.availabilityDomains.includes(domain)) {
-        throw fail(
-            invalid(
-                `Invalid availabilityDomain '${domain}': this region has ${oracle.site.availabilityDomains.join(", ")}`,
-                launch("availabilityDomain"),
-            ),
-        );
-    }
-    const fault = text(inputs, "faultDomain");
-    if (fault !== undefined && !/^FAULT-DOMAIN-[123]$/.test(fault)) {
-        throw fail(
-            invalid(
-                `Invalid faultDomain '${fault}' in availability domain ${domain}: it has FAULT-DOMAIN-1 to FAULT-DOMAIN-3`,
-                launch("faultDomain"),
-            ),
-        );
-    }
-    return domain;
-}
-
 function imageOf(oracle: Oracle, inputs: Properties, shape: Shape, fail: Fail): Thing {
     const image = oracle.need(
         "image",
@@ -118,7 +97,7 @@ function checkMetadata(inputs: Properties, fail: Fail): void {
         throw fail(
             invalid(
                 `The metadata of the instance has ${bytes} bytes: at most ${maxMetadataBytes} are allowed`,
-                launch("metadata"),
+                metadataField,
             ),
         );
     }
@@ -201,7 +180,7 @@ export const instanceType: OracleType = {
         sourceDetails: ["bootVolumeVpusPerGb", "instanceSourceImageFilterDetails"],
     },
     begin: (oracle, inputs, fail) => {
-        const availabilityDomain = checkPlace(oracle, inputs, fail);
+        const place = placeOf(oracle, inputs, fail);
         const shape = shapeOf(text(inputs, "shape") ?? "");
         if (shape === undefined) {
             throw fail(invalid(`Shape ${text(inputs, "shape") ?? ""} is not valid`, shapesPage));
@@ -235,20 +214,26 @@ export const instanceType: OracleType = {
         const compartmentId = text(inputs, "compartmentId") ?? "";
         checkAllowance(
             oracle,
-            { shape, ocpus, memoryGiB, bootVolumeGiB: bootVolumeGB, availabilityDomain, compartmentId },
+            {
+                shape,
+                ocpus,
+                memoryGiB,
+                bootVolumeGiB: bootVolumeGB,
+                availabilityDomain: place.availabilityDomain,
+                compartmentId,
+            },
             shapeOf,
             fail,
         );
-        if (shape.name === "VM.Standard.A1.Flex" && oracle.refusalsLeft > 0) {
-            oracle.refusalsLeft--;
-            throw fail(outOfCapacity);
+        if (shape.name === "VM.Standard.A1.Flex") {
+            findRoom(oracle, place, fail);
         }
         return {
             state: "PROVISIONING",
             region: oracle.site.region,
             shape: shape.name,
             shapeConfig: { ocpus, memoryInGbs: memoryGiB },
-            faultDomain: text(inputs, "faultDomain") ?? "FAULT-DOMAIN-1",
+            faultDomain: place.faultDomain,
             displayName: text(inputs, "displayName") ?? "",
             image: image.id,
             privateIp,
@@ -280,11 +265,3 @@ export const instanceType: OracleType = {
         return true;
     },
 };
-
-/** Oracle's everyday answer. */
-export const outOfCapacity = {
-    status: 500,
-    code: "InternalError",
-    message: "Out of host capacity.",
-    source: "jpetazzo/ampernetacle#54, clementalo9/n8n_oci#46, Oracle's words",
-} as const;

@@ -73,4 +73,9 @@ export interface SiteOracle {
     readonly compartments?: Readonly<Record<string, string>>;
     /** How many launches of A1 find no room before one does. Default 0. */
     readonly capacityRefusals?: number;
+    /**
+     * Where no launch of A1 ever finds room: availability domains, or a fault domain of one, e.g.
+     * `Uocm:EU-FRANKFURT-1-AD-1/FAULT-DOMAIN-2`. Default nowhere.
+     */
+    readonly fullDomains?: readonly string[];
 }

@@ -9,10 +9,11 @@ const at = (availabilityDomain: string, fault: number): Place => ({
     faultDomain: `FAULT-DOMAIN-${fault}`,
 });
 const [ad1 = "", ad2 = ""] = domains;
-const places = (availabilityDomains: readonly string[] = [ad1]): Places => ({
+const places = (availabilityDomains: readonly string[] = [ad1], accepted: readonly string[] = []): Places => ({
     availabilityDomains,
     instances: { "ampere-1": at(ad1, 1), "ampere-2": at(ad1, 2) },
     bastion: at(ad1, 1),
+    acceptedRisks: accepted.map((component) => ({ component })),
 });
 
 const noRoomWords = "Error: 500-InternalError, Out of host capacity.";
@@ -29,6 +30,12 @@ function refusal(instance: string, place: Place, words: string, type = "oci:Core
     ];
 }
 
+/** What the engine tells of a stack the policy pack refuses. */
+function objection(message: string, enforcementLevel: "mandatory" | "warning" = "mandatory"): EngineEvent {
+    const policy = { policyName: "spof", policyPackName: "strata", policyPackVersion: "1", policyPackVersionTag: "1" };
+    return { sequence: 3, timestamp: 0, policyEvent: { ...policy, message, color: "never", enforcementLevel } };
+}
+
 /** A stack that has room for an instance in some places only, and remembers what was asked of it. */
 class Stack {
     readonly runs: string[] = [];
@@ -40,8 +47,18 @@ class Stack {
     constructor(
         readonly places: Places,
         readonly words: (instance: string, place: Place) => string | undefined,
+        /** What the policy pack has against the places. */
+        readonly objections: (wanted: Readonly<Record<string, Place>>) => readonly EngineEvent[] = () => [],
     ) {
         this.#wanted = { ...places.instances, bastion: places.bastion };
+    }
+
+    async preview({ onEvent }: { onEvent: (event: EngineEvent) => void }): Promise<void> {
+        const events = this.objections(this.#wanted);
+        events.forEach(onEvent);
+        if (events.some(({ policyEvent }) => policyEvent?.enforcementLevel === "mandatory")) {
+            throw new Error("preview failed");
+        }
     }
 
     async up({ onEvent }: { onEvent: (event: EngineEvent) => void }): Promise<void> {
@@ -68,6 +85,9 @@ class Stack {
 
     async setConfig(key: string, { value }: ConfigValue, path?: boolean): Promise<void> {
         this.written.push(`${key}=${value}${path === true ? "" : " without a path"}`);
+        if (key.startsWith("strata:acceptedRisks")) {
+            return;
+        }
         const [, instance = "", property = ""] =
             /^strata:cloud\.(?:instances\.)?([^.]+)\.(availabilityDomain|faultDomain)$/.exec(key) ?? [];
         const now = this.#wanted[instance];
@@ -114,7 +134,7 @@ test("after the last fault domain comes the next availability domain, where ther
     ]);
 });
 
-test("where no place has room each is tried once, and the next run goes on from there", async () => {
+test("where no place has room each is tried once, and the next run begins where the file began", async () => {
     const stack = new Stack(places(), (instance) => (instance === "ampere-1" ? noRoomWords : undefined));
     await expect(stack.run()).rejects.toThrow("update failed: ampere-1");
     expect(stack.runs.filter((run) => run.startsWith("ampere-1"))).toEqual(
@@ -133,10 +153,104 @@ test("a place that does not change although it was written ends the run", async 
             }
             throw new Error("update failed");
         },
+        async preview(): Promise<void> {},
         async setConfig(): Promise<void> {},
     };
     await expect(upWithRoom(stuck, places(domains), () => undefined)).rejects.toThrow("update failed");
     expect(stuck.runs).toBe(2);
+});
+
+test("a place the policy pack refuses is passed over, before anything is launched there", async () => {
+    const stack = new Stack(
+        places(domains),
+        (instance, { availabilityDomain }) =>
+            instance === "ampere-1" && availabilityDomain === ad1 ? noRoomWords : undefined,
+        ({ "ampere-1": first, "ampere-2": second }) =>
+            first?.faultDomain === second?.faultDomain
+                ? [objection("What fails alone should not.\na fault domain holds two of two.\n")]
+                : [],
+    );
+    await stack.run();
+    expect(stack.runs.filter((run) => run.startsWith("ampere-1"))).toEqual([
+        "ampere-1 refused in FAULT-DOMAIN-1",
+        "ampere-1 refused in FAULT-DOMAIN-3",
+        "ampere-1 made in FAULT-DOMAIN-1",
+    ]);
+    expect(stack.made.get("ampere-1")).toEqual(at(ad2, 1));
+    expect(stack.said[0]).toBe(
+        `The policy pack does not let ampere-1 go to FAULT-DOMAIN-2 of ${ad1}: a fault domain holds two of two.`,
+    );
+});
+
+test("an availability domain the policy pack refuses as a whole is asked about once", async () => {
+    const stack = new Stack(
+        places([ad1, ad2]),
+        (instance, { availabilityDomain }) =>
+            instance === "ampere-1" && availabilityDomain === ad1 ? noRoomWords : undefined,
+        ({ "ampere-1": place }) =>
+            place?.availabilityDomain === ad2 ? [objection(`availability-domain/${ad2} holds too much.`)] : [],
+    );
+    await expect(stack.run()).rejects.toThrow("update failed: ampere-1");
+    expect(stack.runs.filter((run) => run.startsWith("ampere-1"))).toHaveLength(3);
+    expect(stack.said.filter((sentence) => sentence.startsWith("The policy pack does not let"))).toHaveLength(1);
+});
+
+test("advice of the policy pack keeps nothing from a place", async () => {
+    const stack = new Stack(
+        places(),
+        (instance, { faultDomain }) =>
+            instance === "ampere-1" && faultDomain === "FAULT-DOMAIN-1" ? noRoomWords : undefined,
+        () => [objection("it could be better", "warning")],
+    );
+    await stack.run();
+    expect(stack.made.get("ampere-1")).toEqual(at(ad1, 2));
+});
+
+test("where the policy pack refuses every other place, the instance stays where the file had it", async () => {
+    const stack = new Stack(
+        places(domains, [`availability-domain/${ad1}`]),
+        (instance) => (instance === "ampere-1" ? noRoomWords : undefined),
+        ({ "ampere-1": place }) =>
+            place?.availabilityDomain === ad1 && place.faultDomain === "FAULT-DOMAIN-1" ? [] : [objection("no.")],
+    );
+    await expect(stack.run()).rejects.toThrow("update failed: ampere-1");
+    expect(stack.runs.filter((run) => run.startsWith("ampere-1"))).toHaveLength(1);
+    expect(stack.written.slice(-2)).toEqual([
+        `strata:cloud.instances.ampere-1.availabilityDomain=${ad1}`,
+        "strata:cloud.instances.ampere-1.faultDomain=FAULT-DOMAIN-1",
+    ]);
+    expect(stack.said.at(-1)).toBe(
+        `ampere-1: Oracle has no room in FAULT-DOMAIN-1 of ${ad1}, and there is no other place left to try; run it again later.`,
+    );
+});
+
+test("a preview that fails for another reason ends the run, with the place as it was", async () => {
+    const stack = new Stack(places(), (instance) => (instance === "ampere-1" ? noRoomWords : undefined));
+    stack.preview = () => Promise.reject(new Error("the provider could not be reached"));
+    await expect(stack.run()).rejects.toThrow("the provider could not be reached");
+    expect(stack.written).toEqual([
+        "strata:cloud.instances.ampere-1.faultDomain=FAULT-DOMAIN-2",
+        "strata:cloud.instances.ampere-1.faultDomain=FAULT-DOMAIN-1",
+    ]);
+});
+
+test("what is accepted of a domain goes with the last instance that leaves it, and with none before", async () => {
+    const accepted = ["ssh", `availability-domain/${ad1}`, `fault-domain/${ad1}/FAULT-DOMAIN-1`];
+    const stack = new Stack(places(domains, accepted), (instance, { availabilityDomain }) =>
+        instance !== "bastion" && availabilityDomain === ad1 ? noRoomWords : undefined,
+    );
+    await stack.run();
+    const moved = stack.written.filter((entry) => entry.startsWith("strata:acceptedRisks"));
+    expect(moved.filter((entry) => entry.includes("[1]"))).toEqual([
+        `strata:acceptedRisks[1].component=availability-domain/${ad2}`,
+    ]);
+    expect(moved.filter((entry) => entry.includes("[2]")).at(-1)).toBe(
+        `strata:acceptedRisks[2].component=fault-domain/${ad2}/FAULT-DOMAIN-1`,
+    );
+    expect(moved.some((entry) => entry.includes("[0]"))).toBe(false);
+    // The first to leave has left the second behind.
+    const second = stack.written.indexOf(`strata:cloud.instances.ampere-2.availabilityDomain=${ad2}`);
+    expect(stack.written.indexOf(moved.find((entry) => entry.includes("[1]")) ?? "")).toBeGreaterThan(second);
 });
 
 test("the bastion changes its fault domain and never its availability domain: a region has its shape in one", async () => {

@@ -99,6 +99,32 @@ describe("a launch", () => {
     });
 });
 
+describe("a domain that is full", () => {
+    const placed = async (fullDomains: readonly string[], faultDomain?: string) => {
+        const tenant = new Tenant((site) => ({ ...site, fullDomains }));
+        const asked = await tenant.launch(await tenant.network(), faultDomain === undefined ? {} : { faultDomain });
+        return tenant.make("instance", asked);
+    };
+
+    it.each([
+        [["AD-1"], "FAULT-DOMAIN-2"],
+        [["AD-1/FAULT-DOMAIN-2"], "FAULT-DOMAIN-2"],
+        [["AD-1/FAULT-DOMAIN-1"], undefined],
+    ])("%s has no room for an instance in %s", async (full, faultDomain) => {
+        await expect(
+            placed(
+                full.map((domain) => `Uocm:EU-FRANKFURT-1-${domain}`),
+                faultDomain,
+            ),
+        ).rejects.toThrow("Out of host capacity");
+    });
+
+    it("leaves room in the others", async () => {
+        const full = ["Uocm:EU-FRANKFURT-1-AD-2", "Uocm:EU-FRANKFURT-1-AD-1/FAULT-DOMAIN-2"];
+        await expect(placed(full, "FAULT-DOMAIN-1")).resolves.toBeDefined();
+    });
+});
+
 describe("a change of an instance", () => {
     const plan = async (change: Properties) => {
         const tenant = new Tenant();

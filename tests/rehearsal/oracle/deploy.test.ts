@@ -1,0 +1,143 @@
+/** `strata up` where Oracle has no room: on the real engine, with the simulated tenancy behind the provider. */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { parse, parseDocument } from "yaml";
+import { up } from "../../../operations/deploy";
+import { projectFolder, rehearsedSecrets } from "../../../operations/stack";
+import { locateEngine } from "../../../rehearsal/engine/locate";
+import type { StackConfig } from "../../../rehearsal/engine/rehearsal";
+import { type ProviderServer, serve } from "../../../rehearsal/protocol/server";
+import { packages } from "../../../rehearsal/providers";
+import { siteOf } from "../../../rehearsal/sites";
+import { text } from "../../../rehearsal/world/value";
+import { World } from "../../../rehearsal/world/world";
+import { needsEngine } from "../../harness/engine";
+
+const [ad1, ad2, ad3] = [1, 2, 3].map((number) => `Uocm:EU-FRANKFURT-1-AD-${number}`) as [string, string, string];
+
+/** The part of a stack's file these tests look at. */
+interface StackFile {
+    readonly config: {
+        readonly "strata:cloud": {
+            readonly instances: Readonly<
+                Record<string, { readonly availabilityDomain: string; readonly faultDomain: string }>
+            >;
+        };
+        readonly "strata:acceptedRisks": readonly { readonly component: string }[];
+    };
+}
+
+describe("up, where Oracle has no room", { timeout: 300_000 }, () => {
+    needsEngine();
+    let folder: string;
+    let project: string;
+    let server: ProviderServer | undefined;
+    let said: string;
+
+    beforeEach(() => {
+        folder = fs.mkdtempSync(path.join(os.tmpdir(), "strata-room-"));
+        project = path.join(folder, "project");
+        said = "";
+        vi.stubEnv("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "true");
+        vi.stubEnv("PULUMI_BACKEND_URL", `file://${path.join(folder, "state")}`);
+        vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "a passphrase of this test");
+        vi.stubEnv("PATH", process.env.PATH ?? "");
+        const hear = (words: unknown): boolean => {
+            said += String(words);
+            return true;
+        };
+        vi.spyOn(process.stdout, "write").mockImplementation(hear);
+        vi.spyOn(process.stderr, "write").mockImplementation(hear);
+        vi.spyOn(console, "log").mockImplementation((words) => void hear(`${words}\n`));
+    });
+
+    afterEach(() => {
+        vi.restoreAllMocks();
+        vi.unstubAllEnvs();
+        server?.close();
+        fs.rmSync(folder, { recursive: true, force: true });
+    });
+
+    /** A copy of the project with one stack, in a tenancy that is full here and there. */
+    async function tenant(stack: string, fullDomains: readonly string[]): Promise<World> {
+        const drawn = siteOf(stack);
+        const { oracle } = drawn;
+        if (oracle === undefined) {
+            throw new Error(`${stack} stands on no tenancy`);
+        }
+        const world = new World({ site: { ...drawn, oracle: { ...oracle, fullDomains } } });
+        fs.mkdirSync(path.join(project, "gitops", stack, "secrets"), { recursive: true });
+        fs.mkdirSync(path.join(folder, "state"));
+        fs.writeFileSync(path.join(project, "gitops", stack, "secrets", "kustomization.yaml"), "");
+        fs.copyFileSync(path.join(projectFolder, "Pulumi.yaml"), path.join(project, "Pulumi.yaml"));
+        // The program is the one of this process, but the engine looks whether the file its project names is there.
+        fs.writeFileSync(path.join(project, "index.ts"), "");
+        // Its own file, comments and quotes and all, but for the pause between two tries.
+        const name = `Pulumi.${stack}.yaml`;
+        const document = parseDocument(fs.readFileSync(path.join(projectFolder, name), "utf8"));
+        document.setIn(["config", "strata:cloud", "capacity", "pauseSeconds"], 0);
+        document.setIn(["config", "strata:cloud", "capacity", "tries"], 1);
+        fs.writeFileSync(path.join(project, name), String(document));
+        await keepSecrets(stack, rehearsedSecrets(drawn));
+        server = await serve({ world, packages: packages(world) });
+        vi.stubEnv("PULUMI_DEBUG_PROVIDERS", server.attachments);
+        return world;
+    }
+
+    /** What `strata setup` leaves in the file: the secrets, encrypted by the engine. */
+    async function keepSecrets(stack: string, secrets: StackConfig): Promise<void> {
+        const engine = await locateEngine();
+        vi.stubEnv("PATH", [path.dirname(engine.path), process.env.PATH ?? ""].join(path.delimiter));
+        const workspace = await LocalWorkspace.create({
+            workDir: project,
+            pulumiCommand: await PulumiCommand.get({ skipVersionCheck: true }),
+        });
+        await (await Stack.createOrSelect(stack, workspace)).setAllConfig(
+            Object.fromEntries(
+                Object.entries(secrets).map(([key, { value }]) => [key, { value: String(value), secret: true }]),
+            ),
+        );
+    }
+
+    const file = (stack: string) =>
+        (parse(fs.readFileSync(path.join(project, `Pulumi.${stack}.yaml`), "utf8")) as StackFile).config;
+
+    /** Where a world's instances of a name stand. */
+    const standing = (world: World, name: string) =>
+        world.oracle
+            .all("instance")
+            .filter(({ inputs }) => inputs.displayName === name)
+            .map(({ inputs }) => `${text(inputs, "availabilityDomain")}/${text(inputs, "faultDomain")}`);
+
+    test("one instance goes on to the next availability domain, and what its owner accepted goes with it", async () => {
+        const world = await tenant("oci-free-2026", [ad2]);
+        await up("oci-free-2026", project);
+        expect(standing(world, "ampere-1")).toEqual([`${ad3}/FAULT-DOMAIN-1`]);
+        expect(world.audit()).toEqual([]);
+        const { "strata:cloud": cloud, "strata:acceptedRisks": risks } = file("oci-free-2026");
+        expect(cloud.instances["ampere-1"]).toMatchObject({ availabilityDomain: ad3, faultDomain: "FAULT-DOMAIN-1" });
+        expect(risks[0]?.component).toBe(`availability-domain/${ad3}`);
+        expect(said).toContain(`ampere-1: Oracle has no room in FAULT-DOMAIN-3 of ${ad2}`);
+    });
+
+    test("an instance goes where the policy pack lets it, and nowhere else", async () => {
+        const world = await tenant("oci-free", [ad2]);
+        const places = file("oci-free")["strata:cloud"].instances;
+        await expect(up("oci-free", project)).rejects.toThrow(/^oci-free is deployed in part/);
+        expect(standing(world, "ampere-2")).toEqual([]);
+        expect(file("oci-free")["strata:cloud"].instances).toEqual(places);
+        const refused = [
+            ...said.matchAll(/The policy pack does not let ampere-2 go to (.+): (\S+) \(.*\) is a single/g),
+        ];
+        expect(refused.map(([, where, domain]) => [where, domain])).toEqual([
+            [`FAULT-DOMAIN-1 of ${ad3}`, `availability-domain/${ad3}`],
+            [`FAULT-DOMAIN-1 of ${ad1}`, `availability-domain/${ad1}`],
+        ]);
+        expect(said).toMatch(
+            /ampere-2: Oracle has no room .*, and there is no other place left to try; run it again later\.$/m,
+        );
+    });
+});
