@@ -4,7 +4,7 @@ import { cidr, isInside, toNumber } from "./address";
 import type { Mistake } from "./mistake";
 
 /** Addresses Tailscale gives devices: the carrier-grade range (Tailscale, IP pool). */
-const tailscaleRange = "100.64.0.0/10";
+export const tailscaleRange = "100.64.0.0/10";
 
 /** The mesh. */
 export const meshSchema = z

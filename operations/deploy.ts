@@ -15,6 +15,7 @@ import { siteOf } from "../rehearsal/sites";
 import type { Properties } from "../rehearsal/world/value";
 import { World } from "../rehearsal/world/world";
 import { checkDelivered } from "./delivered";
+import { checkOnMesh } from "./on-mesh";
 import { type Places, upWithRoom } from "./placement";
 import { policyPack } from "./rehearse-stack";
 import { projectFolder, readStackConfig } from "./stack";
@@ -95,9 +96,14 @@ export async function preview(name: string, folder = projectFolder): Promise<voi
     await told(stack.preview(judged), refused(name));
 }
 
-/** Deploys a stack: mends what was interrupted, previews under the policy pack, and goes on only where it agrees. */
-export async function up(name: string, folder = projectFolder): Promise<void> {
+/**
+ * Deploys a stack: mends what was interrupted, previews under the policy pack, and goes on only where it agrees.
+ *
+ * @param interfaces The network interfaces of this machine, which has to be on the mesh of a stack that has one.
+ */
+export async function up(name: string, folder = projectFolder, interfaces = os.networkInterfaces()): Promise<void> {
     await checkDelivered(name, folder);
+    checkOnMesh(name, folder, interfaces);
     const stack = await openStack(name, folder);
     await mend(stack);
     await told(stack.preview(judged), refused(name));

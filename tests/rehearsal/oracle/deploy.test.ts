@@ -15,8 +15,12 @@ import { siteOf } from "../../../rehearsal/sites";
 import { text } from "../../../rehearsal/world/value";
 import { World } from "../../../rehearsal/world/world";
 import { needsEngine } from "../../harness/engine";
+import { interfaceOf } from "../../harness/interfaces";
 
 const [ad1, ad2, ad3] = [1, 2, 3].map((number) => `Uocm:EU-FRANKFURT-1-AD-${number}`) as [string, string, string];
+
+/** A machine that has joined the tailnet. */
+const onMesh = { tailscale0: [interfaceOf("100.101.102.103")] };
 
 /** The part of a stack's file these tests look at. */
 interface StackFile {
@@ -114,7 +118,7 @@ describe("up, where Oracle has no room", { timeout: 300_000 }, () => {
 
     test("one instance goes on to the next availability domain, and what its owner accepted goes with it", async () => {
         const world = await tenant("oci-free-2026", [ad2]);
-        await up("oci-free-2026", project);
+        await up("oci-free-2026", project, onMesh);
         expect(standing(world, "ampere-1")).toEqual([`${ad3}/FAULT-DOMAIN-1`]);
         expect(world.audit()).toEqual([]);
         const { "strata:cloud": cloud, "strata:acceptedRisks": risks } = file("oci-free-2026");
@@ -126,7 +130,7 @@ describe("up, where Oracle has no room", { timeout: 300_000 }, () => {
     test("an instance goes where the policy pack lets it, and nowhere else", async () => {
         const world = await tenant("oci-free", [ad2]);
         const places = file("oci-free")["strata:cloud"].instances;
-        await expect(up("oci-free", project)).rejects.toThrow(/^oci-free is deployed in part/);
+        await expect(up("oci-free", project, onMesh)).rejects.toThrow(/^oci-free is deployed in part/);
         expect(standing(world, "ampere-2")).toEqual([]);
         expect(file("oci-free")["strata:cloud"].instances).toEqual(places);
         const refused = [
