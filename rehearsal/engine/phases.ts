@@ -12,10 +12,8 @@ import { PhaseRecord } from "./phase";
 import { type RecoveryReport, recover } from "./recovery";
 import type { Phase, PhaseName, RehearsalEvent, StackConfig, Violation } from "./rehearsal";
 import type { CommandOptions, CommandResult, ScratchStack, StackProgram } from "./stack";
+import { meetStrangers } from "./strangers";
 import { type Timeline, timelineOf } from "./timeline";
-
-/** What the engine says of a package it finds no plugin for (Pulumi, `sdk/go/common/workspace/plugins.go`). */
-const missingPlugin = /no resource plugin 'pulumi-resource-([^']+)' found/g;
 
 /** What the phases work with. */
 export interface PhasesOptions {
@@ -58,36 +56,16 @@ export class Phases {
     }
 
     async #preview(): Promise<boolean> {
-        const { stack, program } = this.options;
-        await this.#meetStrangers();
+        const { stack, program, packages, meet } = this.options;
+        // Our own program's packages are all known.
+        if (program === undefined) {
+            const preview = (record: PhaseRecord) => {
+                const { policyPack: _, ...options } = this.#commandOptions(record);
+                return stack.preview(undefined, options);
+            };
+            await meetStrangers({ preview, packages, meet });
+        }
         return this.#phase("preview", (options) => stack.preview(program, options));
-    }
-
-    /** A program tells only by running which packages it uses: it is previewed, unheard, until none is missing. */
-    async #meetStrangers(): Promise<void> {
-        if (this.options.program !== undefined) {
-            return;
-        }
-        const { stack, meet, packages } = this.options;
-        for (;;) {
-            const record = new PhaseRecord(
-                "preview",
-                () => 0,
-                () => {},
-            );
-            const { policyPack: _, ...options } = this.#commandOptions(record);
-            const { error = "" } = await stack.preview(undefined, options);
-            const known = new Set(packages.map(({ name }) => name));
-            const texts = [error, ...record.diagnostics.map(({ message }) => message)];
-            const missing = texts.flatMap((text) => [...text.matchAll(missingPlugin)].map(([, name = ""]) => name));
-            const strangers = [...new Set(missing)].filter((name) => !known.has(name));
-            if (strangers.length === 0) {
-                return;
-            }
-            for (const name of strangers) {
-                await meet(name);
-            }
-        }
     }
 
     async #up(): Promise<boolean> {

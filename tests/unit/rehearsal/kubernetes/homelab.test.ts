@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { at, type Properties } from "../../../../rehearsal/world/value";
-import { blockPool, cephCluster, restrictedPod, Stage, storageClass } from "./stage";
+import { blockPool, cephCluster, restrictedPod, storageClass } from "./manifests";
+import { Stage } from "./stage";
 
 const rabbit: Properties = {
     apiVersion: "apps/v1",

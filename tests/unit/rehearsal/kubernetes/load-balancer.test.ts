@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Properties } from "../../../../rehearsal/world/value";
-import { deployment, Stage } from "./stage";
+import { deployment } from "./manifests";
+import { Stage } from "./stage";
 
 const pools = "kubernetes:cilium.io/v2:CiliumLoadBalancerIPPool";
 const announcements = "kubernetes:cilium.io/v2alpha1:CiliumL2AnnouncementPolicy";

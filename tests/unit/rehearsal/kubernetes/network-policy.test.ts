@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Properties, Value } from "../../../../rehearsal/world/value";
-import { deployment, restrictedPod, Stage } from "./stage";
+import { deployment, restrictedPod } from "./manifests";
+import { Stage } from "./stage";
 
 const policies = "kubernetes:cilium.io/v2:CiliumNetworkPolicy";
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type Properties, UNKNOWN, type Value } from "../../../../rehearsal/world/value";
-import { deployment, kubeconfig, restrictedPod, Stage } from "./stage";
+import { deployment, restrictedPod } from "./manifests";
+import { kubeconfig, Stage } from "./stage";
 
 const configMap = (metadata: Properties = {}, data: Value = { key: "value" }): Properties => ({
     apiVersion: "v1",

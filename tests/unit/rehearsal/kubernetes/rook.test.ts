@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Properties } from "../../../../rehearsal/world/value";
-import { blockPool, cephCluster, releaseType, Stage, storageClass } from "./stage";
+import { blockPool, cephCluster, storageClass } from "./manifests";
+import { releaseType, Stage } from "./stage";
 
 const cluster = "kubernetes:ceph.rook.io/v1:CephCluster";
 const pool = "kubernetes:ceph.rook.io/v1:CephBlockPool";

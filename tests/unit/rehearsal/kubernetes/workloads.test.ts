@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Properties } from "../../../../rehearsal/world/value";
-import { deployment, restrictedPod, Stage } from "./stage";
+import { deployment, restrictedPod } from "./manifests";
+import { Stage } from "./stage";
 
 const type = "kubernetes:apps/v1:Deployment";
 
