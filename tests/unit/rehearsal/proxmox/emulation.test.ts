@@ -1,7 +1,8 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
-import { homelab, homelabNode } from "../../../rehearsal/sites/homelab";
-import type { Site, SiteNode } from "../../../rehearsal/world/site";
-import { Actor, proxmoxConfig, vmArgs } from "./homelab-world";
+import { beforeEach, describe, expect, test } from "vitest";
+import { homelab, homelabNode } from "../../../../rehearsal/sites/homelab";
+import type { Site, SiteNode } from "../../../../rehearsal/world/site";
+import { Actor, proxmoxConfig, vmArgs } from "../homelab-world";
+import { vmType, withoutEnvironment } from "./stage";
 
 /** The homelab's host with another Proxmox VE on it. */
 function site(version: string, changes: Partial<SiteNode> = {}): Site {
@@ -12,12 +13,7 @@ function site(version: string, changes: Partial<SiteNode> = {}): Site {
     };
 }
 
-const vmType = "proxmoxve:index/vmLegacy:VmLegacy";
-
-beforeEach(() => {
-    vi.stubEnv("PROXMOX_VE_API_TOKEN", "");
-    vi.stubEnv("PROXMOX_VE_ENDPOINT", "");
-});
+beforeEach(withoutEnvironment);
 
 describe("on a host without KVM", () => {
     const noKvm = () => new Actor({ site: site("9.2.1", { virtualisation: false }) });
