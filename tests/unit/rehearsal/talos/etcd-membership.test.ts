@@ -1,5 +1,4 @@
 import { beforeEach, expect, test } from "vitest";
-import { machinePatch } from "../homelab-world";
 import { address, applyType, Stage } from "./stage";
 
 let stage: Stage;
@@ -9,13 +8,7 @@ beforeEach(async () => {
 });
 
 test("a control plane that is configured later joins by itself", async () => {
-    await stage.configure("c0");
-    await stage.actor.bootstrap(stage.secrets, address("c0"));
-    await stage.actor.apply(
-        stage.secrets,
-        address("w0"),
-        await stage.actor.config(stage.secrets, "c1", [machinePatch("w0", 150)]),
-    );
+    await stage.twoControlPlanes();
     expect(stage.actor.world.talos.find(address("w0"))).toMatchObject({ etcd: true, serving: true });
     await expect(stage.actor.bootstrap(stage.secrets, address("w0"))).rejects.toThrow(
         "etcd data directory is not empty",
@@ -23,13 +16,7 @@ test("a control plane that is configured later joins by itself", async () => {
 });
 
 test("a cluster that lost half of its control planes does not answer", async () => {
-    await stage.configure("c0");
-    await stage.actor.bootstrap(stage.secrets, address("c0"));
-    await stage.actor.apply(
-        stage.secrets,
-        address("w0"),
-        await stage.actor.config(stage.secrets, "c1", [machinePatch("w0", 150)]),
-    );
+    await stage.twoControlPlanes();
     const cluster = stage.actor.world.talos.find(address("c0"))?.cluster ?? "";
     expect(stage.actor.world.talos.answers(cluster)).toBe(true);
     const [machine] = stage.actor.world.proxmox.machines;

@@ -1,6 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
 import type { Properties } from "../../../../rehearsal/world/value";
-import { machinePatch } from "../homelab-world";
 import { address, Stage } from "./stage";
 
 const healthToken = "talos:cluster/getHealth:getHealth";
@@ -68,13 +67,7 @@ test.each<[string, () => Promise<void>, Properties, string]>([
 });
 
 test("the health check notices an etcd member that it was not told of", async () => {
-    await stage.configure("c0");
-    await stage.actor.bootstrap(stage.secrets, address("c0"));
-    await stage.actor.apply(
-        stage.secrets,
-        address("w0"),
-        await stage.actor.config(stage.secrets, "c1", [machinePatch("w0", 150)]),
-    );
+    await stage.twoControlPlanes();
     await expect(
         stage.actor.invoke(healthToken, healthArgs({ workerNodes: [], skipKubernetesChecks: true })),
     ).rejects.toThrow("etcd member ips are not subset of control plane node ips");

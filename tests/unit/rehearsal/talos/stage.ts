@@ -51,6 +51,14 @@ export class Stage {
         await this.actor.apply(this.secrets, address(name), config);
     }
 
+    /** Bootstraps c0, and makes a second control plane of the machine that is w0 else. */
+    async twoControlPlanes(): Promise<void> {
+        await this.configure("c0");
+        await this.actor.bootstrap(this.secrets, address("c0"));
+        const config = await this.actor.config(this.secrets, "c1", [machinePatch("w0", ids.w0)]);
+        await this.actor.apply(this.secrets, address("w0"), config);
+    }
+
     /** Configures all three and bootstraps. */
     async standUp(): Promise<Cluster> {
         await this.configure("c0");
