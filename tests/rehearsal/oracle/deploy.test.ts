@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { parse, parseDocument } from "yaml";
-import { up } from "../../../operations/deploy";
+import { destroy, up } from "../../../operations/deploy";
 import { projectFolder, rehearsedSecrets } from "../../../operations/stack";
 import { locateEngine } from "../../../rehearsal/engine/locate";
 import type { StackConfig } from "../../../rehearsal/engine/rehearsal";
@@ -116,7 +116,7 @@ describe("up, where Oracle has no room", { timeout: 300_000 }, () => {
             .filter(({ inputs }) => inputs.displayName === name)
             .map(({ inputs }) => `${text(inputs, "availabilityDomain")}/${text(inputs, "faultDomain")}`);
 
-    test("one instance goes on to the next availability domain, and what its owner accepted goes with it", async () => {
+    test("one instance goes on to the next availability domain, and what its owner accepted goes with it; a destroy takes all of it", async () => {
         const world = await tenant("oci-free-2026", [ad2]);
         await up("oci-free-2026", project, onMesh);
         expect(standing(world, "ampere-1")).toEqual([`${ad3}/FAULT-DOMAIN-1`]);
@@ -125,6 +125,8 @@ describe("up, where Oracle has no room", { timeout: 300_000 }, () => {
         expect(cloud.instances["ampere-1"]).toMatchObject({ availabilityDomain: ad3, faultDomain: "FAULT-DOMAIN-1" });
         expect(risks[0]?.component).toBe(`availability-domain/${ad3}`);
         expect(said).toContain(`ampere-1: Oracle has no room in FAULT-DOMAIN-3 of ${ad2}`);
+        await destroy("oci-free-2026", true, project);
+        expect(world.remains()).toEqual([]);
     });
 
     test("an instance goes where the policy pack lets it, and nowhere else", async () => {
