@@ -146,10 +146,7 @@ async function domains(found: OracleCredentials, { availabilityDomains }: Oracle
     }
 }
 
-/** How an accepted risk names an availability domain. */
-const domainRisk = "availability-domain/";
-
-/** The domains as they are called here: the same numbers, else the first. A risk accepted of one goes with it. */
+/** The domains as they are called here: the same numbers, else the first. A risk accepted of one, or of a fault domain in it, goes with it. */
 function domainChanges(
     { availabilityDomains, instances, bastion }: CloudConfig,
     acceptedRisks: Setting["fleet"]["acceptedRisks"],
@@ -164,16 +161,11 @@ function domainChanges(
             value: like(availabilityDomain),
         })),
         { path: ["strata:cloud", "bastion", "availabilityDomain"], value: like(bastion.availabilityDomain) },
-        ...acceptedRisks.flatMap(({ component }, index) =>
-            component.startsWith(domainRisk)
-                ? [
-                      {
-                          path: ["strata:acceptedRisks", index, "component"] as const,
-                          value: domainRisk + like(component.slice(domainRisk.length)),
-                      },
-                  ]
-                : [],
-        ),
+        ...acceptedRisks.flatMap(({ component }, index) => {
+            const named = availabilityDomains.find((domain) => component.split("/").includes(domain));
+            const path = ["strata:acceptedRisks", index, "component"] as const;
+            return named === undefined ? [] : [{ path, value: component.replace(named, like(named)) }];
+        }),
     ];
 }
 

@@ -214,11 +214,13 @@ test("a risk that was accepted of an availability domain is accepted of the one 
     sections.acceptedRisks = [
         { component: "ssh", ...risk },
         { component: "availability-domain/Uocm:EU-FRANKFURT-1-AD-2", ...risk },
+        { component: "fault-domain/Uocm:EU-FRANKFURT-1-AD-2/FAULT-DOMAIN-1", ...risk },
     ];
     await run(oracleSteps(fleet().cloud, oracle));
     expect(fleet().acceptedRisks.map(({ component }) => component)).toEqual([
         "ssh",
         "availability-domain/qXYZ:EU-FRANKFURT-1-AD-2",
+        "fault-domain/qXYZ:EU-FRANKFURT-1-AD-2/FAULT-DOMAIN-1",
     ]);
 });
 
