@@ -126,7 +126,12 @@ const shape = {
             ocpus: z.int().min(1).describe("Ampere cores."),
             memoryGiB: z.int().min(1).describe("Ampere memory in GiB."),
             micros: z.int().min(0).describe("VM.Standard.E2.1.Micro instances."),
-            storageGiB: z.int().min(leastBootVolumeGiB).describe("Boot and block volumes together, in GiB."),
+            storageGiB: z
+                .int()
+                .min(leastBootVolumeGiB)
+                .describe(
+                    "Boot and block volumes together, in GiB. Oracle counts them in each availability domain, so each gets the boot volumes it has, and that of the first instance what they leave over.",
+                ),
         })
         .describe("The hard stop: Oracle refuses whatever goes beyond it. The allowance, or what others leave of it."),
     instances: z

@@ -26,6 +26,24 @@ function openPorts({ sshSources }: CloudConfig): Readonly<Record<string, readonl
     };
 }
 
+/**
+ * What of the storage each availability domain has: the boot volumes there; what they leave over is where the first
+ * instance is, since a volume is attached within its domain.
+ */
+function storageByDomain({ quota, instances, bastion }: CloudConfig): Record<string, number> {
+    const inOrder = Object.keys(instances)
+        .sort()
+        .map((name) => named(instances, name));
+    const [first = bastion] = inOrder;
+    const storage: Record<string, number> = {};
+    let rest = quota.storageGiB;
+    for (const { availabilityDomain, bootVolumeGiB } of [...inOrder, bastion]) {
+        storage[availabilityDomain] = (storage[availabilityDomain] ?? 0) + bootVolumeGiB;
+        rest -= bootVolumeGiB;
+    }
+    return { ...storage, [first.availabilityDomain]: (storage[first.availabilityDomain] ?? 0) + rest };
+}
+
 /** Compartment, network and cost guard; images are named by it, and instances wait for its quota. */
 export class OracleCloud {
     readonly compartmentId: pulumi.Output<string>;
@@ -50,7 +68,7 @@ export class OracleCloud {
         this.guard = new CostGuard("cost-guard", {
             ...cloud,
             compartmentId,
-            allowance: cloud.quota,
+            allowance: { ...cloud.quota, region: cloud.region, storageGiB: storageByDomain(cloud) },
             ...(cloud.quotaScope === "compartment" ? { compartmentName: compartment.name } : {}),
         });
         this.onOutOfCapacity = retryOnCapacity("capacity", cloud.capacity satisfies CapacityRetry, (seconds) => {

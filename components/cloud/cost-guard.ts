@@ -5,14 +5,16 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** How much of Ampere, Micro and block storage a stack may use. */
 export interface Allowance {
+    /** The region all of it is in, e.g. `eu-frankfurt-1`; in every other there is nothing. */
+    readonly region: string;
     /** Ampere A1 cores, whole. */
     readonly ocpus: number;
     /** Ampere A1 memory. */
     readonly memoryGiB: number;
     /** VM.Standard.E2.1.Micro instances; each is one core of its own quota. */
     readonly micros: number;
-    /** Boot and block volumes together. */
-    readonly storageGiB: number;
+    /** Boot and block volumes together, by the full name of the availability domain; none in the others. */
+    readonly storageGiB: Readonly<Record<string, number>>;
 }
 
 /** What the guard needs. */
@@ -31,26 +33,36 @@ export interface CostGuardArgs {
 /**
  * The statements that leave nothing but the allowance: first everything to zero, then what is free set again. Zeroing
  * a family takes its regional counts as well, and a launch needs both, so both are set (Oracle: compute quotas,
- * `standard-a1-core-count` per availability domain, `standard-a1-core-regional-count` per region).
+ * `standard-a1-core-count` per availability domain, `standard-a1-core-regional-count` per region). Storage is counted in
+ * each availability domain and has no regional count (Oracle, Block Volume Quotas): one figure for all of them would
+ * allow it as often as there are domains.
  */
 export function quotaStatements(allowance: Allowance, compartmentName?: string): string[] {
     const where = compartmentName === undefined ? "in tenancy" : `in compartment ${compartmentName}`;
-    const { ocpus, memoryGiB, micros, storageGiB } = allowance;
+    const { region, ocpus, memoryGiB, micros, storageGiB } = allowance;
+    const here = `${where} where request.region = '${region}'`;
     return [
         `zero compute-core quotas ${where}`,
         `zero compute-memory quotas ${where}`,
-        `set compute-core quota standard-a1-core-count to ${ocpus} ${where}`,
-        `set compute-core quota standard-a1-core-regional-count to ${ocpus} ${where}`,
-        `set compute-memory quota standard-a1-memory-count to ${memoryGiB} ${where}`,
-        `set compute-memory quota standard-a1-memory-regional-count to ${memoryGiB} ${where}`,
-        `set compute-core quota standard-e2-micro-core-count to ${micros} ${where}`,
-        `set block-storage quota total-storage-gb to ${storageGiB} ${where}`,
+        `zero block-storage quota total-storage-gb ${where}`,
+        `set compute-core quota standard-a1-core-count to ${ocpus} ${here}`,
+        `set compute-core quota standard-a1-core-regional-count to ${ocpus} ${here}`,
+        `set compute-memory quota standard-a1-memory-count to ${memoryGiB} ${here}`,
+        `set compute-memory quota standard-a1-memory-regional-count to ${memoryGiB} ${here}`,
+        `set compute-core quota standard-e2-micro-core-count to ${micros} ${here}`,
+        ...Object.entries(storageGiB)
+            .sort(([a], [b]) => a.localeCompare(b))
+            .map(
+                ([domain, gib]) =>
+                    `set block-storage quota total-storage-gb to ${gib} ${where} where request.ad = '${domain}'`,
+            ),
     ];
 }
 
 /**
- * A budget whose alert fires at the first cent, and a tenancy quota that refuses what is not free. A budget only
- * tells, and a day late; the quota is the hard stop, so instances depend on this component.
+ * A budget whose alert fires at the first cent, and a quota that refuses every instance and volume beyond the allowance;
+ * of other services that cost, only the budget tells. It does so a day late; the quota is the hard stop, so instances
+ * depend on this component.
  */
 export class CostGuard extends pulumi.ComponentResource {
     /** What instances wait for. */
@@ -96,7 +108,7 @@ export class CostGuard extends pulumi.ComponentResource {
             {
                 compartmentId: args.tenancyId,
                 name,
-                description: "Refuses what is not Always Free",
+                description: "Refuses instances and volumes that are not Always Free",
                 statements: quotaStatements(args.allowance, args.compartmentName),
             },
             // What watches stands before anything it could watch. And a statement that names the compartment needs it: the

@@ -11,12 +11,15 @@ export interface QuotaStatement {
     readonly value: number;
     /** `tenancy`, or the name or path of a compartment. */
     readonly scope: string;
-    /** Condition after `where`, as written. */
+    /** Region or availability domain it holds in, in small letters; undefined: everywhere. */
     readonly where: string | undefined;
 }
 
+/** Stands for every place no statement names. */
+export const elsewhere = "elsewhere";
+
 const grammar =
-    /^\s*(?<action>set|zero|unset)\s+(?<family>[\w-]+)\s+quotas?(?:\s+(?<name>\/?[\w*-]+\/?))??(?:\s+to\s+(?<value>\d+))?\s+in\s+(?:(?<tenancy>tenancy)|compartment\s+(?:id\s+)?(?<compartment>\S+))(?:\s+where\s+(?<where>.+?))?\s*$/i;
+    /^\s*(?<action>set|zero|unset)\s+(?<family>[\w-]+)\s+quotas?(?:\s+(?<name>\/?[\w*-]+\/?))??(?:\s+to\s+(?<value>\d+))?\s+in\s+(?:(?<tenancy>tenancy)|compartment\s+(?:id\s+)?(?<compartment>\S+))(?:\s+where\s+request\.(?:region|ad)\s*=\s*'?(?<where>[^'\s]+)'?)?\s*$/i;
 
 /** The statement, or undefined where it does not follow the grammar. Source: Oracle, Quota Policy Syntax. */
 export function parseQuotaStatement(text: string): QuotaStatement | undefined {
@@ -34,29 +37,30 @@ export function parseQuotaStatement(text: string): QuotaStatement | undefined {
         name: groups.name?.replace(/^\/|\/$/g, "").toLowerCase(),
         value: Number(groups.value ?? 0),
         scope: groups.tenancy === undefined ? (groups.compartment ?? "") : "tenancy",
-        where: groups.where,
+        where: groups.where?.toLowerCase(),
     };
 }
 
-/** What a list of statements leaves of one quota; later statements override earlier ones. */
-export function quotaAfter(
+/**
+ * What a list of statements leaves of one quota in a place, undefined where nothing is said; later statements override
+ * earlier ones.
+ *
+ * @param place Name of an availability domain, which holds its region's, or of a region; `elsewhere` for any other.
+ */
+export function quotaIn(
     statements: readonly QuotaStatement[],
-    family: string,
-    name: string,
-    scope: string,
+    { family, name, scope, place }: { family: string; name: string; scope: string; place: string },
 ): number | undefined {
-    let value: number | undefined;
-    for (const statement of statements) {
-        const covers =
-            statement.family === family &&
-            statement.scope.toLowerCase() === scope.toLowerCase() &&
-            statement.where === undefined &&
-            (statement.name === undefined || matches(statement.name, name));
-        if (covers) {
-            value = statement.action === "unset" ? undefined : statement.value;
-        }
-    }
-    return value;
+    const last = statements
+        .filter(
+            (statement) =>
+                statement.family === family &&
+                statement.scope.toLowerCase() === scope.toLowerCase() &&
+                (statement.where === undefined || place.toLowerCase().includes(statement.where)) &&
+                (statement.name === undefined || matches(statement.name, name)),
+        )
+        .at(-1);
+    return last === undefined || last.action === "unset" ? undefined : last.value;
 }
 
 function matches(pattern: string, name: string): boolean {

@@ -1,5 +1,5 @@
 import { INSTANCE, INSTANCE_POOL, machinesOf, NODE_POOL } from "../../free-tier/compute";
-import { parseQuotaStatement, type QuotaStatement, quotaAfter } from "../../free-tier/quota-statements";
+import { elsewhere, parseQuotaStatement, type QuotaStatement, quotaIn } from "../../free-tier/quota-statements";
 import { MICRO_SHAPE } from "../../free-tier/shapes";
 import { everythingAfter, type Graph, type Resource, UNKNOWN } from "../../graph";
 import { known, readList, readText } from "../../reading";
@@ -17,7 +17,7 @@ export const quota: StackRule = {
     severity: "high",
     scope: "stack",
     why: "A budget only tells, about a day late. A quota makes Oracle refuse the launch, whoever asks: another program, an autoscaler, the console.",
-    limit: "A quota policy in the root compartment that first zeroes `compute-core` and `compute-memory` and then sets the A1 core and memory counts and their regional counts (zeroing takes those too, and every launch then fails), the Micro's cores, and block storage, to the allowance or less; in place before the first instance (Oracle, Quota Policy Syntax and Compute Quotas).",
+    limit: "A quota policy in the root compartment that first zeroes `compute-core` and `compute-memory` and then sets the A1 core and memory counts and their regional counts (zeroing takes those too, and every launch then fails), the Micro's cores, and block storage, to the allowance or less; block storage is counted in each availability domain, so in more than one of them it is set for each by name, together to the allowance; in place before the first instance (Oracle, Quota Policy Syntax, Compute Quotas and Block Volume Quotas).",
     fix: "Add an `oci:Limits/quota:Quota` in the tenancy with the statements the message names, and let the instances depend on it.",
     onUnknown: "fail",
     options: {
@@ -41,6 +41,8 @@ interface Need {
     readonly name: string;
     readonly min: number;
     readonly max: number;
+    /** Availability domains the stack stands in, where the quota counts in each by itself and has no regional twin. */
+    readonly domains?: readonly string[];
 }
 
 function judge(graph: Graph, settings: Settings): Finding[] {
@@ -94,17 +96,49 @@ function needsOf(graph: Graph, settings: Settings): Need[] {
             min: hasMicro ? 1 : 0,
             max: allowance.microInstances,
         },
-        { family: "block-storage", name: "total-storage-gb", min: 1, max: allowance.storageGb },
+        {
+            family: "block-storage",
+            name: "total-storage-gb",
+            min: 1,
+            max: allowance.storageGb,
+            domains: availabilityDomains(graph),
+        },
     ];
 }
 
+/** Availability domains that resources of a stack stand in, as far as they are known. */
+function availabilityDomains(graph: Graph): string[] {
+    const names = graph.resources
+        .filter(({ type }) => type.startsWith("oci:Core/"))
+        .flatMap((resource) => known(readText(resource, "availabilityDomain")) ?? []);
+    return [...new Set(names)].sort();
+}
+
 function wanted(needs: readonly Need[], scope: string): string[] {
-    const where = scope === "tenancy" ? "tenancy" : `compartment ${scope}`;
     return [
-        `zero compute-core quotas in ${where}`,
-        `zero compute-memory quotas in ${where}`,
-        ...needs.map(({ family, name, max }) => `set ${family} quota ${name} to ${max} in ${where}`),
+        `zero compute-core quotas in ${whereOf(scope)}`,
+        `zero compute-memory quotas in ${whereOf(scope)}`,
+        ...needs.flatMap((need) => wantedOf(need, scope)),
     ];
+}
+
+/** Statements that meet one need; of a quota that counts in each domain, an equal part for each. */
+function wantedOf({ family, name, max, domains = [] }: Need, scope: string): string[] {
+    const quota = `${family} quota ${name}`;
+    const where = whereOf(scope);
+    return domains.length < 2
+        ? [`set ${quota} to ${max} in ${where}`]
+        : [
+              `zero ${quota} in ${where}`,
+              ...domains.map(
+                  (domain) =>
+                      `set ${quota} to ${Math.floor(max / domains.length)} in ${where} where request.ad = '${domain}'`,
+              ),
+          ];
+}
+
+function whereOf(scope: string): string {
+    return scope === "tenancy" ? "tenancy" : `compartment ${scope}`;
 }
 
 /** Quotas are policies of the tenancy: Oracle takes them in the root compartment only. */
@@ -131,7 +165,7 @@ function judgeStatements(
 ): Finding[] {
     const urn = quotas[0]?.urn;
     const about = (message: string): Finding => ({ ...(urn === undefined ? {} : { urn }), message });
-    const where = scope === "tenancy" ? "tenancy" : `compartment ${scope}`;
+    const where = whereOf(scope);
     const findings: Finding[] = [];
     for (const family of ["compute-core", "compute-memory"]) {
         const zero = statements.findIndex(
@@ -148,8 +182,9 @@ function judgeStatements(
             );
         }
     }
-    for (const { family, name, min, max } of needs) {
-        const value = quotaAfter(statements, family, name, scope);
+    for (const need of needs) {
+        const { name, min, max } = need;
+        const value = left(statements, need, scope);
         if (value !== undefined && value >= min && value <= max) {
             continue;
         }
@@ -159,9 +194,30 @@ function judgeStatements(
                 : value < min
                   ? `ends at ${value}, so that launches fail`
                   : `is ${value}`;
-        findings.push(about(`quota: ${name} ${is}; add "set ${family} quota ${name} to ${max} in ${where}".`));
+        const each = need.domains === undefined ? "" : " (it counts in each availability domain by itself)";
+        findings.push(about(`quota: ${name} ${is}${each}; add "${wantedOf(need, scope).join('", "')}".`));
     }
     return findings;
+}
+
+/** What statements leave of a quota, wherever it is most; of one that counts in each domain, in all together. */
+function left(
+    statements: readonly QuotaStatement[],
+    { family, name, domains }: Need,
+    scope: string,
+): number | undefined {
+    const places = [...new Set(statements.flatMap(({ where }) => where ?? []))];
+    const within = (place: string) => quotaIn(statements, { family, name, scope, place });
+    if (domains === undefined || domains.length === 0) {
+        const most = Math.max(...[elsewhere, ...places].map((place) => within(place) ?? -1));
+        return most < 0 ? undefined : most;
+    }
+    const mine = domains.map((domain) => domain.toLowerCase());
+    const others = places.filter((place) => /\bad-\d+$/.test(place) && !mine.includes(place));
+    // Who names one domain has to say something of the rest.
+    const rest = places.some((place) => mine.includes(place)) ? [elsewhere] : [];
+    const values = [...mine, ...others, ...rest].map(within);
+    return values.includes(undefined) ? undefined : values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
 }
 
 /** The stop has to be there before there is something to stop. */

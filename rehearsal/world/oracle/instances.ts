@@ -125,7 +125,7 @@ function accompany(oracle: Oracle, instance: Thing): Properties {
     );
     const volume = oracle.enter(
         bootVolumeType,
-        { compartmentId, displayName },
+        { availabilityDomain: text(inputs, "availabilityDomain") ?? "", compartmentId, displayName },
         { sizeInGbs: number(computed, "bootVolumeGB") ?? 0 },
         false,
     );

@@ -58,6 +58,11 @@ function used(oracle: Oracle, shapeOf: (name: string) => Shape | undefined, coun
     return add([...instances, ...volumes]);
 }
 
+/** The part of a use that is counted in the region as a whole. */
+function regional(use: Use): Use {
+    return Object.fromEntries(Object.entries(use).filter(([name]) => name.endsWith("-regional-count")));
+}
+
 /** The account's limit of each name; undefined: the world does not limit it. */
 function serviceLimit(oracle: Oracle, name: string, availabilityDomain: string): number | undefined {
     const { limits, microAvailabilityDomains } = oracle.site;
@@ -95,7 +100,15 @@ export function checkAllowance(
     if (over.length > 0) {
         throw fail(overLimit(...over.map(([name]) => name)));
     }
-    const own = used(oracle, shapeOf, ({ inputs }) => inputs.compartmentId === demand.compartmentId);
+    const isHere = ({ inputs }: Thing) => inputs.availabilityDomain === demand.availabilityDomain;
+    const isOwn = ({ inputs }: Thing) => inputs.compartmentId === demand.compartmentId;
+    // Each quota counts within an availability domain, but for those that say they are the region's (Oracle, Compute
+    // Quotas and Block Volume Quotas).
+    const inTenancy = { ...used(oracle, shapeOf, isHere), ...regional(all) };
+    const inCompartment = {
+        ...used(oracle, shapeOf, (thing) => isOwn(thing) && isHere(thing)),
+        ...regional(used(oracle, shapeOf, isOwn)),
+    };
     const scope = {
         region: oracle.site.region,
         availabilityDomain: demand.availabilityDomain,
@@ -106,8 +119,8 @@ export function checkAllowance(
         policies.some((statements) => {
             const { tenancy, compartment } = quotaLimits(statements, name, scope);
             return (
-                (tenancy !== undefined && (all[name] ?? 0) + amount > tenancy) ||
-                (compartment !== undefined && (own[name] ?? 0) + amount > compartment)
+                (tenancy !== undefined && (inTenancy[name] ?? 0) + amount > tenancy) ||
+                (compartment !== undefined && (inCompartment[name] ?? 0) + amount > compartment)
             );
         }),
     );

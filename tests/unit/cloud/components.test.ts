@@ -44,7 +44,7 @@ test("budget and quota stand in the root compartment, and the quota waits for th
             tenancyId,
             compartmentId: id,
             compartmentName: "strata",
-            allowance: { ocpus: 4, memoryGiB: 24, micros: 1, storageGiB: 200 },
+            allowance: { region: "eu-frankfurt-1", ocpus: 4, memoryGiB: 24, micros: 1, storageGiB: { "AD-1": 200 } },
             recipients: ["owner@example.org"],
         });
     });

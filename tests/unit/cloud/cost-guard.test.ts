@@ -5,15 +5,30 @@ import { quotaStatements } from "../../../components/cloud/cost-guard";
 import { instanceFacts } from "../../../components/cloud/instances";
 import { ingressRules } from "../../../components/cloud/network";
 
-const document = { ocpus: 4, memoryGiB: 24, micros: 1, storageGiB: 200 };
+const document = {
+    region: "eu-frankfurt-1",
+    ocpus: 4,
+    memoryGiB: 24,
+    micros: 1,
+    storageGiB: { "Uocm:EU-FRANKFURT-1-AD-2": 50, "Uocm:EU-FRANKFURT-1-AD-1": 150 },
+};
 
 test("everything is zeroed before what is free is set again, in the root compartment's own words", () => {
     const statements = quotaStatements(document);
-    expect(statements.slice(0, 2)).toEqual([
+    expect(statements.slice(0, 3)).toEqual([
         "zero compute-core quotas in tenancy",
         "zero compute-memory quotas in tenancy",
+        "zero block-storage quota total-storage-gb in tenancy",
     ]);
-    expect(statements.slice(2).every((statement) => statement.startsWith("set "))).toBe(true);
+    expect(statements.slice(3).every((statement) => statement.startsWith("set "))).toBe(true);
+});
+
+test("machines are free in one region, and storage in each of its domains by name", () => {
+    expect(quotaStatements(document).slice(-3)).toEqual([
+        "set compute-core quota standard-e2-micro-core-count to 1 in tenancy where request.region = 'eu-frankfurt-1'",
+        "set block-storage quota total-storage-gb to 150 in tenancy where request.ad = 'Uocm:EU-FRANKFURT-1-AD-1'",
+        "set block-storage quota total-storage-gb to 50 in tenancy where request.ad = 'Uocm:EU-FRANKFURT-1-AD-2'",
+    ]);
 });
 
 test("zeroing takes the regional counts too, so each count is set with its regional one", () => {
@@ -22,7 +37,7 @@ test("zeroing takes the regional counts too, so each count is set with its regio
         expect(set.some((statement) => statement.includes(`${count}-count`))).toBe(true);
         expect(set.some((statement) => statement.includes(`${count}-regional-count`))).toBe(true);
     }
-    expect(set.every((statement) => statement.endsWith("in compartment strata"))).toBe(true);
+    expect(set.every((statement) => statement.includes(" in compartment strata where request.region = "))).toBe(true);
 });
 
 test.each([

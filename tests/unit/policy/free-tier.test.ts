@@ -264,6 +264,55 @@ describe("the quota", () => {
         expect((await judge(stack)).join()).toContain(expected);
     });
 
+    const elsewhere = (instance: Declared, availabilityDomain: string): Declared => ({
+        ...instance,
+        inputs: { ...instance.inputs, availabilityDomain },
+    });
+    const storage = "block-storage quota total-storage-gb";
+    const inTwo = (...list: readonly string[]): Declared[] => [
+        ...saying([...statements.filter((each) => !each.includes(storage)), ...list]),
+        ...behindQuota(elsewhere(a1("b", 0, 0), "AD-2")),
+    ];
+    const each = (first: number, second: number) => [
+        `set ${storage} to ${first} in tenancy where request.ad = 'AD-1'`,
+        `set ${storage} to ${second} in tenancy where request.ad = 'AD-2'`,
+    ];
+
+    test("shares the storage out among availability domains", async () => {
+        expect(await judge(inTwo(`zero ${storage} in tenancy`, ...each(150, 50)))).toEqual([]);
+    });
+
+    test.each<[string, readonly string[], string]>([
+        ["one figure for all of them", [`set ${storage} to 200 in tenancy`], "total-storage-gb is 400"],
+        ["one for all of a region", [`set ${storage} to 200 in tenancy where request.region = 'AD'`], "is 400"],
+        ["more than the allowance together", [`zero ${storage} in tenancy`, ...each(150, 51)], "is 201"],
+        ["nothing said of the domains it does not name", each(100, 100), "is not set"],
+        [
+            "room in a domain it does not stand in",
+            [
+                `zero ${storage} in tenancy`,
+                ...each(100, 100),
+                `set ${storage} to 1 in tenancy where request.ad = 'AD-3'`,
+            ],
+            "is 201",
+        ],
+    ])("of storage with %s is a violation, and says what to write", async (_, list, expected) => {
+        const said = (await judge(inTwo(...list))).join();
+        expect(said).toContain(expected);
+        expect(said).toContain(
+            `"zero ${storage} in tenancy", "set ${storage} to 100 in tenancy where request.ad = 'AD-1'"`,
+        );
+    });
+
+    test("of machines may be one region's", async () => {
+        const there = statements.map((each) =>
+            each.startsWith("set compute") ? `${each} where request.region = 'eu-frankfurt-1'` : each,
+        );
+        expect(await judge(saying(there))).toEqual([]);
+        const more = there.map((each) => each.replace("standard-a1-core-count to 4", "standard-a1-core-count to 5"));
+        expect((await judge(saying(more))).join()).toContain("standard-a1-core-count is 5");
+    });
+
     test("covers a compartment where the scope says so", async () => {
         const stack = saying(statements.map((each) => each.replace("in tenancy", "in compartment lab")));
         expect(await judge(stack, { scope: "lab" })).toEqual([]);

@@ -29,15 +29,22 @@ export const limitFigures: readonly Figure[] = [
     }),
     one(validation, ["ocpus ≤ 4"], "the quota has 4 OCPUs", (stack) => {
         const statements = stack.input("cost-guard-quota", "statements");
-        expect(statements).toContain("set compute-core quota standard-a1-core-count to 4 in tenancy");
+        expect(statements).toContain(
+            "set compute-core quota standard-a1-core-count to 4 in tenancy where request.region = 'eu-frankfurt-1'",
+        );
     }),
     one(validation, ["ram ≤ 24GB"], "the quota has 24 GB", (stack) => {
         const statements = stack.input("cost-guard-quota", "statements");
-        expect(statements).toContain("set compute-memory quota standard-a1-memory-count to 24 in tenancy");
+        expect(statements).toContain(
+            "set compute-memory quota standard-a1-memory-count to 24 in tenancy where request.region = 'eu-frankfurt-1'",
+        );
     }),
     one(validation, ["storage ≤ 200GB"], "the quota has 200 GB", (stack) => {
         const statements = stack.input("cost-guard-quota", "statements");
-        expect(statements).toContain("set block-storage quota total-storage-gb to 200 in tenancy");
+        // Oracle counts storage in each availability domain, so the document's sum is spread over them.
+        const gigabytes = String(statements).matchAll(/set block-storage quota total-storage-gb to (\d+) in tenancy/g);
+        expect([...gigabytes].reduce((sum, [, gib]) => sum + Number(gib), 0)).toBe(200);
+        expect(statements).toContain("zero block-storage quota total-storage-gb in tenancy");
     }),
     {
         sections: [validation, "Phase 1"],

@@ -3,7 +3,15 @@ import { quotaStatements } from "../../../../components/cloud/cost-guard";
 import { parseStatement } from "../../../../rehearsal/world/oracle/quota";
 import { micro, Tenant } from "./tenant";
 
-const allowance = { ocpus: 4, memoryGiB: 24, micros: 1, storageGiB: 200 };
+const [ad1, ad2] = ["Uocm:EU-FRANKFURT-1-AD-1", "Uocm:EU-FRANKFURT-1-AD-2"];
+
+const allowance = {
+    region: "eu-frankfurt-1",
+    ocpus: 4,
+    memoryGiB: 24,
+    micros: 1,
+    storageGiB: { [ad1]: 100, [ad2]: 50 },
+};
 
 /** A tenancy with a network and a quota of these statements. */
 async function guarded(statements: readonly string[]) {
@@ -21,6 +29,31 @@ describe("a quota", () => {
         const source = { sourceId: await tenant.image(micro) };
         const asked = await tenant.launch(net, { shape: micro, source, vnic: { privateIp: "10.0.1.20" } });
         await expect(tenant.make("instance", asked)).resolves.toBeDefined();
+    });
+
+    it("of the cost guard refuses a volume beyond what its availability domain has, though another has room", async () => {
+        const { tenant, net } = await guarded(quotaStatements({ ...allowance, storageGiB: { [ad1]: 50, [ad2]: 100 } }));
+        await tenant.make("instance", await tenant.launch(net));
+        const asked = { displayName: "second", vnic: { privateIp: "10.0.1.11" } };
+        await expect(tenant.make("instance", await tenant.launch(net, asked))).rejects.toThrow(
+            /^400-QuotaExceeded, .*quotas were exceeded: total-storage-gb\./,
+        );
+        const there = await tenant.launch(net, { ...asked, availabilityDomain: ad2 });
+        await expect(tenant.make("instance", there)).resolves.toBeDefined();
+    });
+
+    it("of the cores counts per availability domain, and per region where it says so", async () => {
+        const set = (name: string) => `set compute-core quota ${name} to 2 in tenancy`;
+        const second = { availabilityDomain: ad2, vnic: { privateIp: "10.0.1.11" } };
+        for (const [name, fits] of [
+            ["standard-a1-core-count", true],
+            ["standard-a1-core-regional-count", false],
+        ] as const) {
+            const { tenant, net } = await guarded([set(name)]);
+            await tenant.make("instance", await tenant.launch(net, { shapeConfig: { ocpus: 2, memoryInGbs: 8 } }));
+            const made = tenant.make("instance", await tenant.launch(net, second));
+            await (fits ? expect(made).resolves.toBeDefined() : expect(made).rejects.toThrow(name));
+        }
     });
 
     it("that zeroes a family and sets no regional count refuses every launch", async () => {
