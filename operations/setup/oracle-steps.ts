@@ -5,7 +5,7 @@ import { isInside } from "../../config/address";
 import type { CloudConfig } from "../../config/cloud";
 import { onPath } from "../../images/build";
 import { configFile, type OracleCredentials, oracleCredentials } from "../oracle/credentials";
-import { oracleServices, saidBy } from "../oracle/services";
+import { type OracleAccess, oracleServices, saidBy } from "../oracle/services";
 import type { Setting, Step } from "./setup";
 import { type Change, pathText } from "./stack-config";
 
@@ -13,24 +13,38 @@ import { type Change, pathText } from "./stack-config";
 export interface OracleSeam {
     /** Runs Oracle's own `oci setup config` in the terminal; its exit code. */
     readonly ociSetup: (environment: NodeJS.ProcessEnv) => Promise<number>;
+    /** The one region of the tenancy where anything is free. */
+    readonly homeRegion: (credentials: OracleCredentials) => Promise<string>;
     /** Full names of the region's availability domains. */
     readonly availabilityDomains: (credentials: OracleCredentials) => Promise<readonly string[]>;
 }
 
-/** Oracle itself. */
-export const realOracle: OracleSeam = {
-    ociSetup: (env) =>
-        new Promise((done, failed) => {
-            const child = spawn("oci", ["setup", "config"], { stdio: "inherit", env });
-            child.on("error", failed);
-            child.on("close", (code) => done(code ?? 1));
-        }),
-    availabilityDomains: async ({ provider, region, tenancyId }) => {
-        const { identity } = oracleServices({ provider, region });
-        const { items } = await identity.listAvailabilityDomains({ compartmentId: tenancyId });
-        return items.map(({ name = "" }) => name);
-    },
-};
+/**
+ * Oracle itself.
+ *
+ * @param reach How it is reached otherwise than by its own addresses.
+ */
+export function realOracle(reach: Pick<OracleAccess, "endpoint" | "retries"> = {}): OracleSeam {
+    const identityOf = (credentials: OracleCredentials) => oracleServices({ ...credentials, ...reach }).identity;
+    return {
+        ociSetup: (env) =>
+            new Promise((done, failed) => {
+                const child = spawn("oci", ["setup", "config"], { stdio: "inherit", env });
+                child.on("error", failed);
+                child.on("close", (code) => done(code ?? 1));
+            }),
+        homeRegion: async (credentials) => {
+            const { tenancyId, region } = credentials;
+            const { items } = await identityOf(credentials).listRegionSubscriptions({ tenancyId });
+            return items.find(({ isHomeRegion }) => isHomeRegion)?.regionName ?? region;
+        },
+        availabilityDomains: async (credentials) => {
+            const compartmentId = credentials.tenancyId;
+            const { items } = await identityOf(credentials).listAvailabilityDomains({ compartmentId });
+            return items.map(({ name = "" }) => name);
+        },
+    };
+}
 
 const apiKeys = "https://docs.oracle.com/iaas/Content/API/Concepts/apisigningkey.htm";
 
@@ -100,7 +114,7 @@ async function stackValues(setting: Setting, cloud: CloudConfig, seam: OracleSea
               { path: ["strata:cloud", "tenancyId"], value: found.tenancyId },
               { path: ["strata:cloud", "region"], value: found.region },
               // Their names begin with what the tenancy is called inside of Oracle.
-              ...domainChanges(cloud, setting.fleet.acceptedRisks, await domains(found, seam)),
+              ...domainChanges(cloud, setting.fleet.acceptedRisks, await domainsAtHome(found, seam)),
           ]
         : [];
     const answers = [
@@ -136,14 +150,24 @@ async function stackValues(setting: Setting, cloud: CloudConfig, seam: OracleSea
     }
 }
 
-async function domains(found: OracleCredentials, { availabilityDomains }: OracleSeam): Promise<readonly string[]> {
-    try {
-        return await availabilityDomains(found);
-    } catch (error) {
-        throw new Error(`The availability domains of ${found.region} cannot be listed: ${saidBy(error)}`, {
-            cause: error,
-        });
+async function domainsAtHome(
+    found: OracleCredentials,
+    { homeRegion, availabilityDomains }: OracleSeam,
+): Promise<readonly string[]> {
+    const asked = async <T>(what: string, ask: (credentials: OracleCredentials) => Promise<T>): Promise<T> => {
+        try {
+            return await ask(found);
+        } catch (error) {
+            throw new Error(`${what} cannot be listed: ${saidBy(error)}`, { cause: error });
+        }
+    };
+    const home = await asked(`The regions of the tenancy ${found.tenancyId}`, homeRegion);
+    if (home !== found.region) {
+        throw new Error(
+            `${found.source} names the region ${found.region}; the tenancy's home region is ${home}, and nothing is free in any other: name ${home} there and in oci:region.`,
+        );
     }
+    return asked(`The availability domains of ${found.region}`, availabilityDomains);
 }
 
 /** The domains as they are called here: the same numbers, else the first. A risk accepted of one, or of a fault domain in it, goes with it. */
@@ -170,7 +194,7 @@ function domainChanges(
 }
 
 /** Credentials and stack values: the document's `oci setup config` and `Generate tfvars`. */
-export function oracleSteps(cloud: CloudConfig, seam: OracleSeam = realOracle): readonly Step[] {
+export function oracleSteps(cloud: CloudConfig, seam: OracleSeam = realOracle()): readonly Step[] {
     return [{ name: "OCI config and stack values", run: (setting) => stackValues(setting, cloud, seam) }];
 }
 

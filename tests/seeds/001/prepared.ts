@@ -103,6 +103,7 @@ async function prepareIn(
                 writeOracleConfig(home);
                 return 0;
             },
+            homeRegion: async () => "eu-frankfurt-1",
             availabilityDomains: async () => [1, 2, 3].map((number) => `qXYZ:EU-FRANKFURT-1-AD-${number}`),
         }),
         sshKeyStep,

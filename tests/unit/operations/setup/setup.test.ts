@@ -33,6 +33,7 @@ let environment: NodeJS.ProcessEnv;
 const tenancy = "ocid1.tenancy.oc1..aaaaaaaamine";
 const oracle: OracleSeam = {
     ociSetup: async () => 1,
+    homeRegion: async () => "eu-frankfurt-1",
     availabilityDomains: async () => [
         "qXYZ:EU-FRANKFURT-1-AD-1",
         "qXYZ:EU-FRANKFURT-1-AD-2",
@@ -206,6 +207,29 @@ test("the stack's file gets the tenancy's own values, and examples are replaced 
     expect(cloud.bastion.availabilityDomain).toBe("qXYZ:EU-FRANKFURT-1-AD-1");
     expect([cloud.recipients, cloud.sshSources]).toEqual([["me@strata.dev"], ["81.2.69.142/32"]]);
     expect(delivery.repository).toBe("https://github.com/me/strata");
+});
+
+test("a region that is not the tenancy's home is refused before anything is written, since nothing is free there", async () => {
+    ociConfig();
+    const before = JSON.stringify([[...config], sections]);
+    const seam: OracleSeam = { ...oracle, homeRegion: async () => "us-ashburn-1" };
+    await expect(run(oracleSteps(fleet().cloud, seam))).rejects.toThrow(
+        /names the region eu-frankfurt-1; the tenancy's home region is us-ashburn-1, and nothing is free in any other: name us-ashburn-1 there and in oci:region\.$/,
+    );
+    expect(JSON.stringify([[...config], sections])).toBe(before);
+});
+
+test("regions and domains that Oracle does not list end the setup with its words", async () => {
+    ociConfig();
+    const refused = async () => Promise.reject(new Error("no answer"));
+    for (const [seam, what] of [
+        [{ ...oracle, homeRegion: refused }, "The regions of the tenancy"],
+        [{ ...oracle, availabilityDomains: refused }, "The availability domains of eu-frankfurt-1"],
+    ] as const) {
+        await expect(run(oracleSteps(fleet().cloud, seam))).rejects.toThrow(
+            new RegExp(`^${what}.* cannot be listed: no answer$`),
+        );
+    }
 });
 
 test("a risk that was accepted of an availability domain is accepted of the one that took its place", async () => {
