@@ -2,6 +2,7 @@
 import { type AuthenticationDetailsProvider, OciError, type RetryConfiguration } from "oci-common";
 import { BlockstorageClient, ComputeClient, VirtualNetworkClient } from "oci-core";
 import { IdentityClient } from "oci-identity";
+import { LimitsClient } from "oci-limits";
 import { LoadBalancerClient } from "oci-loadbalancer";
 import { NetworkLoadBalancerClient } from "oci-networkloadbalancer";
 import { ObjectStorageClient } from "oci-objectstorage";
@@ -25,6 +26,7 @@ export interface OracleServices {
     readonly volumes: BlockstorageClient;
     readonly network: VirtualNetworkClient;
     readonly identity: IdentityClient;
+    readonly limits: LimitsClient;
     readonly loadBalancers: LoadBalancerClient;
     readonly networkLoadBalancers: NetworkLoadBalancerClient;
     readonly usage: UsageapiClient;
@@ -40,6 +42,7 @@ export function oracleServices({ provider, region, endpoint, retries }: OracleAc
         volumes: new BlockstorageClient(params, behaviour),
         network: new VirtualNetworkClient(params, behaviour),
         identity: new IdentityClient(params, behaviour),
+        limits: new LimitsClient(params, behaviour),
         loadBalancers: new LoadBalancerClient(params, behaviour),
         networkLoadBalancers: new NetworkLoadBalancerClient(params, behaviour),
         usage: new UsageapiClient(params, behaviour),

@@ -5,7 +5,7 @@ import { isInside } from "../../config/address";
 import type { CloudConfig } from "../../config/cloud";
 import { onPath } from "../../images/build";
 import { configFile, type OracleCredentials, oracleCredentials } from "../oracle/credentials";
-import { type OracleAccess, oracleServices, saidBy } from "../oracle/services";
+import { allPages, type OracleAccess, oracleServices, saidBy } from "../oracle/services";
 import type { Setting, Step } from "./setup";
 import { type Change, pathText } from "./stack-config";
 
@@ -17,6 +17,8 @@ export interface OracleSeam {
     readonly homeRegion: (credentials: OracleCredentials) => Promise<string>;
     /** Full names of the region's availability domains. */
     readonly availabilityDomains: (credentials: OracleCredentials) => Promise<readonly string[]>;
+    /** Those of them whose limit lets this tenancy have a VM.Standard.E2.1.Micro. */
+    readonly microDomains: (credentials: OracleCredentials) => Promise<readonly string[]>;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface OracleSeam {
  * @param reach How it is reached otherwise than by its own addresses.
  */
 export function realOracle(reach: Pick<OracleAccess, "endpoint" | "retries"> = {}): OracleSeam {
-    const identityOf = (credentials: OracleCredentials) => oracleServices({ ...credentials, ...reach }).identity;
+    const servicesOf = (credentials: OracleCredentials) => oracleServices({ ...credentials, ...reach });
     return {
         ociSetup: (env) =>
             new Promise((done, failed) => {
@@ -35,16 +37,29 @@ export function realOracle(reach: Pick<OracleAccess, "endpoint" | "retries"> = {
             }),
         homeRegion: async (credentials) => {
             const { tenancyId, region } = credentials;
-            const { items } = await identityOf(credentials).listRegionSubscriptions({ tenancyId });
+            const { items } = await servicesOf(credentials).identity.listRegionSubscriptions({ tenancyId });
             return items.find(({ isHomeRegion }) => isHomeRegion)?.regionName ?? region;
         },
         availabilityDomains: async (credentials) => {
             const compartmentId = credentials.tenancyId;
-            const { items } = await identityOf(credentials).listAvailabilityDomains({ compartmentId });
+            const { items } = await servicesOf(credentials).identity.listAvailabilityDomains({ compartmentId });
             return items.map(({ name = "" }) => name);
+        },
+        microDomains: async (credentials) => {
+            const { limits } = servicesOf(credentials);
+            const asked = { compartmentId: credentials.tenancyId, serviceName: "compute", name: microLimit };
+            const values = await allPages((page) =>
+                limits.listLimitValues({ ...asked, ...(page === undefined ? {} : { page }) }),
+            );
+            return values.flatMap(({ availabilityDomain, value = 0 }) =>
+                value > 0 && availabilityDomain !== undefined ? [availabilityDomain] : [],
+            );
         },
     };
 }
+
+/** Oracle's limit of Micro instances, counted in cores of one each (Oracle, Service Limits: Compute). */
+const microLimit = "standard-e2-micro-core-count";
 
 const apiKeys = "https://docs.oracle.com/iaas/Content/API/Concepts/apisigningkey.htm";
 
@@ -150,10 +165,17 @@ async function stackValues(setting: Setting, cloud: CloudConfig, seam: OracleSea
     }
 }
 
+/** The availability domains of the home region. */
+interface Domains {
+    readonly all: readonly string[];
+    /** The first that has Micro instances. */
+    readonly micro: string;
+}
+
 async function domainsAtHome(
     found: OracleCredentials,
-    { homeRegion, availabilityDomains }: OracleSeam,
-): Promise<readonly string[]> {
+    { homeRegion, availabilityDomains, microDomains }: OracleSeam,
+): Promise<Domains> {
     const asked = async <T>(what: string, ask: (credentials: OracleCredentials) => Promise<T>): Promise<T> => {
         try {
             return await ask(found);
@@ -167,24 +189,36 @@ async function domainsAtHome(
             `${found.source} names the region ${found.region}; the tenancy's home region is ${home}, and nothing is free in any other: name ${home} there and in oci:region.`,
         );
     }
-    return asked(`The availability domains of ${found.region}`, availabilityDomains);
+    const all = await asked(`The availability domains of ${found.region}`, availabilityDomains);
+    const limited = await asked(`The limits of ${found.region}`, microDomains);
+    // Oracle's services do not agree on capital letters in these names.
+    const micro = all.find((domain) => limited.some((each) => each.toLowerCase() === domain.toLowerCase()));
+    if (micro === undefined) {
+        throw new Error(
+            `Oracle lets this tenancy have no VM.Standard.E2.1.Micro in ${found.region} (limit ${microLimit} is 0 in every availability domain), and the bastion is one: ask Oracle to raise the limit, or use a tenancy that has it.`,
+        );
+    }
+    return { all, micro };
 }
 
-/** The domains as they are called here: the same numbers, else the first. A risk accepted of one, or of a fault domain in it, goes with it. */
+/** The domains as they are called here: the same numbers, else the first; the bastion where a Micro may be. A risk accepted of one, or of a fault domain in it, goes with it. */
 function domainChanges(
-    { availabilityDomains, instances, bastion }: CloudConfig,
+    { availabilityDomains, instances }: CloudConfig,
     acceptedRisks: Setting["fleet"]["acceptedRisks"],
-    there: readonly string[],
+    { all: there, micro }: Domains,
 ): readonly Change[] {
     const number = (domain: string) => /AD-\d+$/.exec(domain)?.[0];
     const like = (domain: string) => there.find((each) => number(each) === number(domain)) ?? there[0] ?? domain;
     return [
-        { path: ["strata:cloud", "availabilityDomains"], value: [...new Set(availabilityDomains.map(like))] },
+        {
+            path: ["strata:cloud", "availabilityDomains"],
+            value: [...new Set([...availabilityDomains.map(like), micro])],
+        },
         ...Object.entries(instances).map(([name, { availabilityDomain }]) => ({
             path: ["strata:cloud", "instances", name, "availabilityDomain"] as const,
             value: like(availabilityDomain),
         })),
-        { path: ["strata:cloud", "bastion", "availabilityDomain"], value: like(bastion.availabilityDomain) },
+        { path: ["strata:cloud", "bastion", "availabilityDomain"], value: micro },
         ...acceptedRisks.flatMap(({ component }, index) => {
             const named = availabilityDomains.find((domain) => component.split("/").includes(domain));
             const path = ["strata:acceptedRisks", index, "component"] as const;

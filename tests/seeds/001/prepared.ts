@@ -104,6 +104,7 @@ async function prepareIn(
                 return 0;
             },
             homeRegion: async () => "eu-frankfurt-1",
+            microDomains: async () => ["qXYZ:EU-FRANKFURT-1-AD-1"],
             availabilityDomains: async () => [1, 2, 3].map((number) => `qXYZ:EU-FRANKFURT-1-AD-${number}`),
         }),
         sshKeyStep,

@@ -49,3 +49,31 @@ test("availability domains are those of the tenancy, by their full names", async
         "qXYZ:EU-FRANKFURT-1-AD-2",
     ]);
 });
+
+test("Micros may be where the tenancy's limit is not zero, on whichever page Oracle says it", async () => {
+    const name = "standard-e2-micro-core-count";
+    const value = (number: number, cores: number) => ({
+        name,
+        scopeType: "AD",
+        availabilityDomain: `qXYZ:EU-FRANKFURT-1-AD-${number}`,
+        value: cores,
+    });
+    server.routes.push([
+        "GET",
+        /\/limitValues$/,
+        ({ url: { searchParams } }) => {
+            const asked = [
+                searchParams.get("serviceName"),
+                searchParams.get("name"),
+                searchParams.get("compartmentId"),
+            ];
+            if (asked.join() !== ["compute", name, OracleServer.tenancyId].join()) {
+                return refused(400, "InvalidParameter", asked.join());
+            }
+            return searchParams.get("page") === "second"
+                ? { status: 200, body: [value(3, 2)] }
+                : { status: 200, body: [value(1, 0), value(2, 0)], headers: { "opc-next-page": "second" } };
+        },
+    ]);
+    await expect(seam().microDomains(credentials)).resolves.toEqual(["qXYZ:EU-FRANKFURT-1-AD-3"]);
+});

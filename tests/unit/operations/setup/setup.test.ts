@@ -34,6 +34,7 @@ const tenancy = "ocid1.tenancy.oc1..aaaaaaaamine";
 const oracle: OracleSeam = {
     ociSetup: async () => 1,
     homeRegion: async () => "eu-frankfurt-1",
+    microDomains: async () => ["QXYZ:eu-frankfurt-1-AD-3"],
     availabilityDomains: async () => [
         "qXYZ:EU-FRANKFURT-1-AD-1",
         "qXYZ:EU-FRANKFURT-1-AD-2",
@@ -204,7 +205,8 @@ test("the stack's file gets the tenancy's own values, and examples are replaced 
     expect(cloud.tenancyId).toBe(tenancy);
     expect(cloud.availabilityDomains[0]).toBe("qXYZ:EU-FRANKFURT-1-AD-1");
     expect(cloud.instances["ampere-3"]?.availabilityDomain).toBe("qXYZ:EU-FRANKFURT-1-AD-3");
-    expect(cloud.bastion.availabilityDomain).toBe("qXYZ:EU-FRANKFURT-1-AD-1");
+    // Where Oracle lets a Micro be, whatever capital letters it tells it with.
+    expect(cloud.bastion.availabilityDomain).toBe("qXYZ:EU-FRANKFURT-1-AD-3");
     expect([cloud.recipients, cloud.sshSources]).toEqual([["me@strata.dev"], ["81.2.69.142/32"]]);
     expect(delivery.repository).toBe("https://github.com/me/strata");
 });
@@ -219,12 +221,21 @@ test("a region that is not the tenancy's home is refused before anything is writ
     expect(JSON.stringify([[...config], sections])).toBe(before);
 });
 
+test("a tenancy that may have no Micro is told so, since the bastion is one", async () => {
+    ociConfig();
+    const seam: OracleSeam = { ...oracle, microDomains: async () => [] };
+    await expect(run(oracleSteps(fleet().cloud, seam))).rejects.toThrow(
+        /^Oracle lets this tenancy have no VM\.Standard\.E2\.1\.Micro in eu-frankfurt-1 \(limit standard-e2-micro-core-count is 0 /,
+    );
+});
+
 test("regions and domains that Oracle does not list end the setup with its words", async () => {
     ociConfig();
     const refused = async () => Promise.reject(new Error("no answer"));
     for (const [seam, what] of [
         [{ ...oracle, homeRegion: refused }, "The regions of the tenancy"],
         [{ ...oracle, availabilityDomains: refused }, "The availability domains of eu-frankfurt-1"],
+        [{ ...oracle, microDomains: refused }, "The limits of eu-frankfurt-1"],
     ] as const) {
         await expect(run(oracleSteps(fleet().cloud, seam))).rejects.toThrow(
             new RegExp(`^${what}.* cannot be listed: no answer$`),
