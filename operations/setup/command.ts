@@ -3,24 +3,31 @@ import * as os from "node:os";
 import type { Fleet } from "../../config";
 import { projectFolder } from "../stack";
 import { fleetOf } from "../stack-fleet";
-import { secretsStep, sshKeyStep } from "./key-steps";
-import { oracleSteps, repositoryStep } from "./oracle-steps";
+import { type Cipher, secretsStep, sshKeyStep } from "./key-steps";
+import { type OracleSeam, oracleSteps, repositoryStep } from "./oracle-steps";
 import { keyboard } from "./prompter";
-import { ciliumStep, grafanaStep, meshStep, proxmoxStep } from "./service-steps";
+import { ciliumStep, type Fetchable, grafanaStep, meshStep, proxmoxStep } from "./service-steps";
 import { type Step, setup, type Told } from "./setup";
 import { openStackConfig } from "./stack-config";
 
+/** What the steps reach outside of this process. Default: Oracle, the internet and `sops` themselves. */
+export interface Outside {
+    readonly oracle?: OracleSeam;
+    readonly fetchable?: Fetchable;
+    readonly cipher?: Cipher;
+}
+
 /** The steps of a fleet, in the document's order. */
-export function stepsOf(fleet: Fleet): readonly Step[] {
+export function stepsOf(fleet: Fleet, { oracle, fetchable, cipher }: Outside = {}): readonly Step[] {
     return fleet.platform === "proxmox"
         ? [proxmoxStep]
         : [
-              ...oracleSteps(fleet.cloud),
+              ...oracleSteps(fleet.cloud, oracle),
               sshKeyStep,
-              ciliumStep(fleet.cni.version),
+              ciliumStep(fleet.cni.version, fetchable),
               meshStep,
               repositoryStep,
-              secretsStep(fleet.delivery.path),
+              secretsStep(fleet.delivery.path, cipher),
               grafanaStep,
           ];
 }

@@ -158,6 +158,7 @@ export class InProcessMonitor {
             ),
             protect: request.getProtect() ?? false,
             ignoreChanges: request.getIgnorechangesList(),
+            providerReference: request.getProvider(),
         };
         if (!base.custom) {
             this.options.state.set(urn, { ...base, id: "", outputs: news.value, provider: noProvider });

@@ -28,6 +28,8 @@ export interface InProcessResource {
     /** Paths of inputs whose changes the program ignores. */
     readonly ignoreChanges: readonly string[];
     readonly provider: ProviderInstance;
+    /** The provider it names, `urn::id` as the engine's state has it; empty where it names none. */
+    readonly providerReference: string;
     /** True for what was made only in part: the next run updates it. */
     readonly broken?: boolean;
 }

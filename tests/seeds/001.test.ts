@@ -1,4 +1,7 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { describe, expect, test } from "vitest";
+import { imagesOf } from "../../images/catalog";
 import { reachExternalAddress, reachNodePort, reachOverMesh } from "../../rehearsal/world/kubernetes/reach";
 import { documentText, type Item } from "./000/document";
 import { arrowsOfTable, deviations, edges, facts } from "./001/arrows";
@@ -260,7 +263,19 @@ describe("oci-free differs from the document", () => {
         expect(cores).toEqual([2, 1, 1]);
     });
 
-    test("in its hypervisor's image, since Proxmox VE is for arm64 since 9.2 only", async () => {
+    test("in its hypervisor's image, which is no Debian 12: Proxmox VE is for arm64 since 9.2 only, on Debian 13", async () => {
+        const recipes = path.join(__dirname, "..", "..", "images", "recipe");
+        const release = (script: string) =>
+            / (\w+) "\$work\/root\.tar"$/m.exec(fs.readFileSync(path.join(recipes, script), "utf8"))?.[1];
+        expect(
+            imagesOf("oracle-proxmox", "").map(({ operatingSystem, operatingSystemVersion, recipe }) => [
+                `${operatingSystem} ${operatingSystemVersion}`,
+                release(recipe?.script ?? ""),
+            ]),
+        ).toEqual([
+            ["Debian 12", "bookworm"],
+            ["Proxmox VE 9", "trixie"],
+        ]);
         const { world } = await ofFree();
         expect(world.site.oracle?.images.find(({ boots }) => boots === "proxmox")?.version).toBe("9.2");
     });

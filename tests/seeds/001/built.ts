@@ -58,11 +58,12 @@ export class Built {
     waitsFor(name: string): ReadonlySet<string> {
         const seen = new Set<string>();
         const visit = (resource: InProcessResource): void => {
-            const { dependencies, propertyDependencies } = resource;
+            const { dependencies, propertyDependencies, providerReference } = resource;
             for (const urn of [
                 ...dependencies,
                 ...Object.values(propertyDependencies).flat(),
-                this.#providerOf(resource),
+                // The engine's reference is the URN and the id.
+                providerReference.replace(/::[^:]*$/, ""),
             ]) {
                 const next = this.stack.state.get(urn);
                 if (next !== undefined && !seen.has(urn)) {
@@ -76,10 +77,7 @@ export class Built {
     }
 
     get timeline(): Timeline {
-        const resources = this.resources.map((resource) => ({
-            ...resource,
-            provider: `${this.#providerOf(resource)}::id`,
-        }));
+        const resources = this.resources.map((resource) => ({ ...resource, provider: resource.providerReference }));
         const deployment: Deployment = { version: 3, deployment: { resources } };
         return timelineOf(deployment, this.world.ledger.entries);
     }
@@ -116,12 +114,6 @@ export class Built {
     /** US dollars a month under the allowance the stack declares, and under the one in force on a day. */
     cost(day?: string) {
         return monthlyCost(this.#plain(), day === undefined ? this.#allowance() : allowanceFor(undefined, day));
-    }
-
-    /** URN of the explicit provider of a resource's package, of which a stack has one; empty where it has none. */
-    #providerOf({ type, provider }: InProcessResource): string {
-        const wanted = `pulumi:providers:${provider.package}`;
-        return type === wanted ? "" : (this.resources.find((each) => each.type === wanted)?.urn ?? "");
     }
 
     #allowance() {

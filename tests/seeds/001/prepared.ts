@@ -3,10 +3,8 @@ import { generateKeyPairSync } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { secretsStep, sshKeyStep } from "../../../operations/setup/key-steps";
-import { oracleSteps, repositoryStep } from "../../../operations/setup/oracle-steps";
-import { ciliumStep, grafanaStep, meshStep } from "../../../operations/setup/service-steps";
-import { type Step, setup } from "../../../operations/setup/setup";
+import { stepsOf } from "../../../operations/setup/command";
+import { setup } from "../../../operations/setup/setup";
 import { pathText } from "../../../operations/setup/stack-config";
 import { fleetOf } from "../../../operations/stack-fleet";
 
@@ -30,8 +28,6 @@ export interface Prepared {
     readonly recipient: string | undefined;
     /** Why it did not end well. */
     readonly failure: string | undefined;
-    /** Names of the steps. */
-    readonly steps: readonly string[];
 }
 
 const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -93,11 +89,8 @@ async function prepareIn(
     fs.writeFileSync(path.join(secrets, "one.secret.yaml"), JSON.stringify(template));
 
     const fleet = fleetOf("oci-free");
-    if (fleet.platform !== "oracle-proxmox") {
-        throw new Error("Expected the document's platform.");
-    }
-    const steps: readonly Step[] = [
-        ...oracleSteps(fleet.cloud, {
+    const steps = stepsOf(fleet, {
+        oracle: {
             ociSetup: async () => {
                 events.push("oci setup config");
                 writeOracleConfig(home);
@@ -106,12 +99,9 @@ async function prepareIn(
             homeRegion: async () => "eu-frankfurt-1",
             microDomains: async () => ["qXYZ:EU-FRANKFURT-1-AD-1"],
             availabilityDomains: async () => [1, 2, 3].map((number) => `qXYZ:EU-FRANKFURT-1-AD-${number}`),
-        }),
-        sshKeyStep,
-        ciliumStep(fleet.cni.version, async () => 200),
-        meshStep,
-        repositoryStep,
-        secretsStep(fleet.delivery.path, {
+        },
+        fetchable: async () => 200,
+        cipher: {
             encrypt: async (args) => {
                 if (sopsRefuses) {
                     throw new Error("sops refused");
@@ -120,9 +110,8 @@ async function prepareIn(
                 return { written: ["one.enc.yaml"], unchanged: [], removed: [] };
             },
             decrypt: async () => "",
-        }),
-        grafanaStep,
-    ];
+        },
+    });
     const setting = {
         stack: "oci-free",
         folder: home,
@@ -144,7 +133,7 @@ async function prepareIn(
         () => undefined,
         (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
-    return { events, config: values, recipient, failure, steps: steps.map(({ name }) => name) };
+    return { events, config: values, recipient, failure };
 }
 
 const pathTextOf = ({ path: steps }: { readonly path: Parameters<typeof pathText>[0] }): string => pathText(steps);

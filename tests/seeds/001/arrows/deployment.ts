@@ -4,7 +4,7 @@ import { readStackConfig } from "../../../../operations/stack";
 import { at, type Value } from "../../../../rehearsal/world/value";
 import { stackInProcess } from "../../../harness/rehearsed";
 import { Built } from "../built";
-import { amperes } from "../figures/figure";
+import { amperes, limit } from "../figures/figure";
 import { type Claim, claim } from "./arrow";
 
 const flow = "Complete Flow";
@@ -111,7 +111,10 @@ export const deploymentFacts: readonly Claim[] = [
         expect(all.filter((each) => !stack.kubernetes.ready(each)).map(({ name }) => name)).toEqual([]);
     }),
     claim(oracle, ["Ampere --> Storage"], "each Ampere has a boot volume of 50 GB", volumes(amperes)),
-    claim(oracle, ["Micro --> Storage"], "so has the Micro: with it, 200 GB are in use", volumes(["bastion"])),
+    claim(oracle, ["Micro --> Storage"], "so has the Micro: with it, 200 GB are in use", (stack) => {
+        volumes(["bastion"])(stack);
+        limit("storage", 200, 200)(stack);
+    }),
     claim(oracle, ["Budget -.monitors.-> Ampere"], "the budget counts the Amperes' compartment", guarded(amperes)),
     claim(oracle, ["Budget -.monitors.-> Micro"], "the budget counts the Micro's compartment", guarded(["bastion"])),
 ];

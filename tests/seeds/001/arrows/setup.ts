@@ -1,8 +1,6 @@
 /** Arrows of phase 0: what is found, made and asked for, and in which order. */
 import { identityToRecipient } from "age-encryption";
 import { expect } from "vitest";
-import { stepsOf } from "../../../../operations/setup/command";
-import { fleetOf } from "../../../../operations/stack-fleet";
 import { prepared } from "../prepared";
 import { type Claim, claim } from "./arrow";
 
@@ -18,8 +16,7 @@ function inOrder(events: readonly string[], first: string, second: string): void
 /** Arrows that are true of `strata setup`. */
 export const setupFacts: readonly Claim[] = [
     claim(section, ["Start --> CheckOCI"], "setup begins with Oracle's credentials", async () => {
-        const { events, steps } = await prepared({ oracleConfig: true });
-        expect(steps).toEqual(stepsOf(fleetOf("oci-free")).map(({ name }) => name));
+        const { events } = await prepared({ oracleConfig: true });
         expect(events.filter((event) => !event.endsWith("is written"))[0]).toBe("OCI config");
     }),
     claim(

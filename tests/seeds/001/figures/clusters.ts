@@ -51,15 +51,17 @@ export const clusterFigures: readonly Figure[] = [
             expect(stack.proxmox.health).toBe("HEALTH_OK");
         },
     ),
-    ...["Provision", "Bootstrap", "Configure", "Reconcile"].map((name, index) =>
-        one("Bootstrap Sequence", [`Phase ${index + 1}: ${name}`], `phase ${index + 1} comes in its place`, (stack) => {
-            const order = ["machine-cp-1", "talos-bootstrap", "sops-key-secret", "flux-system-kustomization"];
-            const later = order[index + 1];
-            if (later !== undefined) {
-                expect([...stack.waitsFor(later)]).toContain(order[index]);
-            }
-            expect(stack.resource(order[index] ?? "").custom).toBe(true);
-        }),
+    ...(
+        [
+            ["Provision", "machine-cp-1", "talos-image-ampere-1"],
+            ["Bootstrap", "talos-bootstrap", "machine-cp-1"],
+            ["Configure", "sops-key-secret", "talos-bootstrap"],
+            ["Reconcile", "flux-system-kustomization", "sops-key-secret"],
+        ] as const
+    ).map(([name, resource, earlier], index) =>
+        one("Bootstrap Sequence", [`Phase ${index + 1}: ${name}`], `phase ${index + 1} comes in its place`, (stack) =>
+            expect([...stack.waitsFor(resource)]).toContain(earlier),
+        ),
     ),
     one("Bootstrap Sequence", ["Every 1 minute"], "Flux looks every minute", (stack) => {
         expect(stack.input("flux-system-source", "spec.interval")).toBe("60s");

@@ -26,6 +26,7 @@ export const limitFigures: readonly Figure[] = [
     one(validation, ["Objects", "20GB"], "20 GB of objects are free", objects),
     one(validation, ["count ≤ 4"], "there are at most four instances", (stack) => {
         expect(stack.resources.filter(({ type }) => type === "oci:Core/instance:Instance")).toHaveLength(4);
+        limit("instances", 4, 4)(stack);
     }),
     one(validation, ["ocpus ≤ 4"], "the quota has 4 OCPUs", (stack) => {
         const statements = stack.input("cost-guard-quota", "statements");
