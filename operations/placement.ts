@@ -171,6 +171,11 @@ class Rotation {
                 policyEvent?.enforcementLevel === "mandatory" ? [finding(policyEvent.message)] : [],
             );
             if (objections.length === 0) {
+                for (const { diagnosticEvent: said } of events) {
+                    if (said?.severity === "error") {
+                        this.say(said.message.trim());
+                    }
+                }
                 throw error;
             }
             return objections;

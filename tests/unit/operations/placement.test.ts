@@ -226,8 +226,12 @@ test("where the policy pack refuses every other place, the instance stays where 
 
 test("a preview that fails for another reason ends the run, with the place as it was", async () => {
     const stack = new Stack(places(), (instance) => (instance === "ampere-1" ? noRoomWords : undefined));
-    stack.preview = () => Promise.reject(new Error("the provider could not be reached"));
-    await expect(stack.run()).rejects.toThrow("the provider could not be reached");
+    stack.preview = async ({ onEvent }) => {
+        refusal("image", at(ad1, 1), "dial tcp: no such host\n", "oci:Core/image:Image").forEach(onEvent);
+        throw new Error("preview failed");
+    };
+    await expect(stack.run()).rejects.toThrow("preview failed");
+    expect(stack.said).toEqual(["dial tcp: no such host"]);
     expect(stack.written).toEqual([
         "strata:cloud.instances.ampere-1.faultDomain=FAULT-DOMAIN-2",
         "strata:cloud.instances.ampere-1.faultDomain=FAULT-DOMAIN-1",
