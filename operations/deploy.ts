@@ -7,15 +7,18 @@ import { promisify } from "node:util";
 import { CommandError, LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
 import program from "../index";
 import { installAnalyzer } from "../rehearsal/engine/analyzer";
-import type { Deployment } from "../rehearsal/engine/deployment";
+import { type Deployment, resourcesOf } from "../rehearsal/engine/deployment";
 import { locateEngine } from "../rehearsal/engine/locate";
-import { isInterrupted, type KnownId, recover } from "../rehearsal/engine/recovery";
+import { begunCreates, isDrawnByOracle, isInterrupted, type KnownId, recover } from "../rehearsal/engine/recovery";
 import { packages } from "../rehearsal/providers";
 import { siteOf } from "../rehearsal/sites";
 import type { Properties } from "../rehearsal/world/value";
 import { World } from "../rehearsal/world/world";
 import { checkDelivered } from "./delivered";
 import { checkOnMesh } from "./on-mesh";
+import { oracleCredentials } from "./oracle/credentials";
+import { lookUp } from "./oracle/look-up";
+import { type OracleAccess, oracleServices } from "./oracle/services";
 import { type Places, upWithRoom } from "./placement";
 import { policyPack } from "./rehearse-stack";
 import { projectFolder, readStackConfig } from "./stack";
@@ -46,12 +49,37 @@ async function openStack(name: string, folder: string): Promise<Stack> {
     return Stack.createOrSelect(name, workspace);
 }
 
+/** This machine, and how Oracle is reached from it. Default: as it is. */
+export interface Here {
+    /** Network interfaces, as Node.js tells them: the machine has to be on the mesh of a stack that has one. */
+    readonly interfaces?: NodeJS.Dict<os.NetworkInterfaceInfo[]>;
+    readonly oracle?: Pick<OracleAccess, "endpoint" | "retries">;
+}
+
+/** What stands at Oracle of that which was being made when the engine died, by URN; Oracle draws its ids. */
+async function seenAtOracle(
+    stack: Stack,
+    deployment: Deployment,
+    reach: Here["oracle"],
+): Promise<ReadonlyMap<string, string | null>> {
+    const begun = begunCreates(deployment).filter(isDrawnByOracle);
+    if (begun.length === 0) {
+        return new Map();
+    }
+    const config = Object.entries(await stack.getAllConfig()).map(([key, { value }]) => [key, value]);
+    const { provider, region } = oracleCredentials(Object.fromEntries(config));
+    const known = new Set(resourcesOf(deployment).flatMap(({ id }) => id ?? []));
+    return lookUp(oracleServices({ provider, region, ...reach }), begun, known);
+}
+
 /** Mends what an engine that died left behind; says what it did. Nothing where nothing was interrupted. */
-async function mend(stack: Stack): Promise<void> {
+async function mend(stack: Stack, { oracle }: Here): Promise<void> {
     const deployment = (await stack.exportStack()) as Deployment;
     if (!isInterrupted(deployment)) {
         return;
     }
+    const known = knownIds(stack.name);
+    const seen = await seenAtOracle(stack, deployment, oracle);
     const { sentences } = await recover(
         {
             cancel: () => stack.cancel(),
@@ -61,7 +89,7 @@ async function mend(stack: Stack): Promise<void> {
                 await stack.refresh({ onOutput: console.log });
             },
         },
-        knownIds(stack.name),
+        (resource) => known(resource) ?? seen.get(resource.urn),
     );
     for (const sentence of sentences) {
         console.log(sentence);
@@ -96,16 +124,12 @@ export async function preview(name: string, folder = projectFolder): Promise<voi
     await told(stack.preview(judged), refused(name));
 }
 
-/**
- * Deploys a stack: mends what was interrupted, previews under the policy pack, and goes on only where it agrees.
- *
- * @param interfaces The network interfaces of this machine, which has to be on the mesh of a stack that has one.
- */
-export async function up(name: string, folder = projectFolder, interfaces = os.networkInterfaces()): Promise<void> {
+/** Deploys a stack: mends what was interrupted, previews under the policy pack, and goes on only where it agrees. */
+export async function up(name: string, folder = projectFolder, here: Here = {}): Promise<void> {
     await checkDelivered(name, folder);
-    checkOnMesh(name, folder, interfaces);
+    checkOnMesh(name, folder, here.interfaces);
     const stack = await openStack(name, folder);
-    await mend(stack);
+    await mend(stack, here);
     await told(stack.preview(judged), refused(name));
     const failure = `${name} is deployed in part, as said above; mend what was refused and run it again, nothing is lost.`;
     // Of Oracle's instances only: their places are in the config, checked by the preview that has just passed.
@@ -134,9 +158,14 @@ export async function up(name: string, folder = projectFolder, interfaces = os.n
  * @param unprotect True takes the protection off what stores data first; otherwise nothing is deleted where something
  *     is protected: the engine finds that out at the preview.
  */
-export async function destroy(name: string, unprotect: boolean, folder = projectFolder): Promise<void> {
+export async function destroy(
+    name: string,
+    unprotect: boolean,
+    folder = projectFolder,
+    here: Here = {},
+): Promise<void> {
     const stack = await openStack(name, folder);
-    await mend(stack);
+    await mend(stack, here);
     if (unprotect) {
         const args = ["state", "unprotect", "--all", "--yes", "--stack", name];
         await promisify(execFile)("pulumi", args, { cwd: folder });

@@ -2,7 +2,7 @@
 import { type AuthenticationDetailsProvider, OciError, type RetryConfiguration } from "oci-common";
 import { BlockstorageClient, ComputeClient, VirtualNetworkClient } from "oci-core";
 import { IdentityClient } from "oci-identity";
-import { LimitsClient } from "oci-limits";
+import { LimitsClient, QuotasClient } from "oci-limits";
 import { LoadBalancerClient } from "oci-loadbalancer";
 import { NetworkLoadBalancerClient } from "oci-networkloadbalancer";
 import { ObjectStorageClient } from "oci-objectstorage";
@@ -27,6 +27,7 @@ export interface OracleServices {
     readonly network: VirtualNetworkClient;
     readonly identity: IdentityClient;
     readonly limits: LimitsClient;
+    readonly quotas: QuotasClient;
     readonly loadBalancers: LoadBalancerClient;
     readonly networkLoadBalancers: NetworkLoadBalancerClient;
     readonly usage: UsageapiClient;
@@ -43,6 +44,7 @@ export function oracleServices({ provider, region, endpoint, retries }: OracleAc
         network: new VirtualNetworkClient(params, behaviour),
         identity: new IdentityClient(params, behaviour),
         limits: new LimitsClient(params, behaviour),
+        quotas: new QuotasClient(params, behaviour),
         loadBalancers: new LoadBalancerClient(params, behaviour),
         networkLoadBalancers: new NetworkLoadBalancerClient(params, behaviour),
         usage: new UsageapiClient(params, behaviour),

@@ -232,10 +232,13 @@ export class Phases {
                 const { urn, type, inputs = {} } = resource;
                 begun.set(urn, resource);
                 const behaviour = this.#behaviour(type);
-                return behaviour?.deterministicId?.(inputs as Properties) ?? behaviour?.findId?.(inputs as Properties);
+                const id = behaviour?.deterministicId?.(inputs as Properties);
+                // The world is asked by name: what is not found is not there.
+                return (
+                    id ??
+                    (behaviour?.findId === undefined ? undefined : (behaviour.findId(inputs as Properties) ?? null))
+                );
             },
-            // The world was asked by name: what was not found is not there.
-            () => false,
         );
         for (const { urn, fate, id } of report.resources) {
             if (fate === "made-again") {

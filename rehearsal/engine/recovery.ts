@@ -3,7 +3,7 @@
  * a plain `up` would make everything of it a second time. Whatever has an id that is known beforehand is adopted;
  * the rest is forgotten and made again.
  */
-import type { DeployedResource, Deployment, PendingOperation } from "./deployment";
+import type { DeployedResource, Deployment } from "./deployment";
 import { nameOf, resourcesOf } from "./deployment";
 
 /** What became of one interrupted create. */
@@ -32,14 +32,26 @@ export interface RecoverableStack {
     refresh(): Promise<void>;
 }
 
-/** The id a resource has whenever it is made, undefined where that cannot be known beforehand. */
-export type KnownId = (resource: DeployedResource) => string | undefined;
+/**
+ * The id a resource has whenever it is made, or that it was found by; null where it was looked for and is not there;
+ * undefined where nothing can be known.
+ */
+export type KnownId = (resource: DeployedResource) => string | null | undefined;
 
-/** True for a resource that may stand under an id nobody knows: making it again could make a second one. */
-export type MayStand = (resource: DeployedResource) => boolean;
+/**
+ * True for a resource that may stand under an id nobody knows, so that making it again could make a second one: Oracle
+ * draws its ids, and a launch names no token that a second one would be recognised by.
+ */
+export function isDrawnByOracle({ type }: DeployedResource): boolean {
+    return type.startsWith("oci:");
+}
 
-/** Oracle draws its ids, and a launch names no token that a second one would be recognised by. */
-const drawnByOracle: MayStand = ({ type }) => type.startsWith("oci:");
+/** Creates that had begun when the engine died. */
+export function begunCreates(deployment: Deployment): readonly DeployedResource[] {
+    return (deployment.deployment.pending_operations ?? []).flatMap(({ type, resource }) =>
+        type === "creating" || type === "importing" ? [resource] : [],
+    );
+}
 
 /** True where an engine died over this stack and left something to recover. */
 export function isInterrupted(deployment: Deployment): boolean {
@@ -50,38 +62,40 @@ export function isInterrupted(deployment: Deployment): boolean {
  * Recovers a stack; a following `up` then makes nothing twice. Works on the real thing as on a rehearsal. Call it only
  * when no engine works on the stack: it removes the lock.
  *
- * @param mayStand Which resources without a known id must be looked for by hand. Default: Oracle's.
- * @throws Error where there is one: nothing but the lock was changed then.
+ * @throws Error where one of Oracle's was not looked for: nothing but the lock was changed then.
  */
-export async function recover(
-    stack: RecoverableStack,
-    knownId: KnownId,
-    mayStand: MayStand = drawnByOracle,
-): Promise<RecoveryReport> {
+export async function recover(stack: RecoverableStack, knownId: KnownId): Promise<RecoveryReport> {
     await stack.cancel();
     const deployment = await stack.export();
-    const creates = (deployment.deployment.pending_operations ?? []).filter(
-        (operation) => operation.type === "creating" || operation.type === "importing",
-    );
-    const unsure = creates.filter(({ resource }) => knownId(resource) === undefined && mayStand(resource));
+    const creates = begunCreates(deployment);
+    const unsure = creates.filter((resource) => knownId(resource) === undefined && isDrawnByOracle(resource));
     if (unsure.length > 0) {
-        throw new Error(unsure.map(({ resource }) => lookFor(resource)).join("\n"));
+        throw new Error(unsure.map(lookFor).join("\n"));
     }
-    const adopted = creates.flatMap(({ resource }) => {
-        const id = knownId(resource);
+    const adopted = creates.flatMap((resource) => {
+        const id = knownId(resource) ?? undefined;
         return id === undefined ? [] : [{ ...resource, id, outputs: {} }];
     });
+    const absent = new Set(creates.filter((resource) => knownId(resource) === null).map(({ urn }) => urn));
     await stack.import(withAdopted(deployment, adopted));
     if (adopted.length > 0) {
         await stack.refresh();
     }
-    return report(creates, adopted, resourcesOf(await stack.export()));
+    return report(creates, adopted, absent, resourcesOf(await stack.export()));
 }
+
+/** What is imported otherwise than by its OCID (oracle/oci of the Terraform registry, "Import"). */
+const importIds: Readonly<Record<string, string>> = {
+    "oci:Budget/rule:Rule": "budgets/BUDGET_OCID/alertRules/RULE_OCID",
+    "oci:Core/networkSecurityGroupSecurityRule:NetworkSecurityGroupSecurityRule":
+        "networkSecurityGroups/GROUP_OCID/securityRules/RULE_ID",
+};
 
 /** What to do about a create nobody knows the end of. */
 function lookFor({ urn, type, inputs = {} }: DeployedResource): string {
     const { displayName = inputs.name ?? nameOf(urn) } = inputs;
-    return `'${nameOf(urn)}' was being made when the engine died, and Oracle draws its id: look for '${String(displayName)}' in Oracle's console; if it is there, run 'pulumi import ${type} ${nameOf(urn)} OCID', and either way 'pulumi refresh --clear-pending-creates' before the next up.`;
+    const id = importIds[type] ?? "OCID";
+    return `'${nameOf(urn)}' was being made when the engine died, and Oracle draws its id: look for '${String(displayName)}' in Oracle's console; if it is there, run 'pulumi import ${type} ${nameOf(urn)} ${id}', and either way 'pulumi refresh --clear-pending-creates' before the next up.`;
 }
 
 /** The state with what is adopted in its place and nothing pending. */
@@ -101,13 +115,14 @@ export function withAdopted(deployment: Deployment, adopted: readonly DeployedRe
 }
 
 function report(
-    creates: readonly PendingOperation[],
+    creates: readonly DeployedResource[],
     adopted: readonly DeployedResource[],
+    absent: ReadonlySet<string>,
     after: readonly DeployedResource[],
 ): RecoveryReport {
     const ids = new Map(adopted.map(({ urn, id }) => [urn, id]));
     const found = new Set(after.map(({ urn, id }) => `${urn} ${id}`));
-    const resources = creates.map(({ resource: { urn } }): RecoveredResource => {
+    const resources = creates.map(({ urn }): RecoveredResource => {
         const id = ids.get(urn);
         return id !== undefined && found.has(`${urn} ${id}`)
             ? { urn, fate: "adopted", id }
@@ -117,7 +132,7 @@ function report(
         if (fate === "adopted") {
             return `'${nameOf(urn)}' was being made when the engine died; it is there as '${id}' and was adopted.`;
         }
-        return ids.has(urn)
+        return ids.has(urn) || absent.has(urn)
             ? `'${nameOf(urn)}' was to be made when the engine died; it is not there and will be made.`
             : `'${nameOf(urn)}' was being made when the engine died; it has no id known beforehand and will be made again.`;
     });

@@ -111,6 +111,11 @@ export const shapeManagementType: OracleType = {
     step: "oci/shape",
     required: ["compartmentId", "imageId", "shapeName"],
     replaceOn: ["compartmentId", "imageId", "shapeName"],
+    // oracle/terraform-provider-oci: core_shape_management_resource.go, getShapeCompositeId.
+    id: (inputs) => {
+        const [compartment, image, shape] = ["compartmentId", "imageId", "shapeName"].map((key) => text(inputs, key));
+        return `c/${compartment}/i/${image}/s/${shape}`;
+    },
     begin: (oracle, inputs, fail) => {
         const image = oracle.need("image", inputs, "imageId", fail);
         if (image.computed.state !== "AVAILABLE") {

@@ -1,14 +1,17 @@
-/** `strata up` where Oracle has no room: on the real engine, with the simulated tenancy behind the provider. */
+/** `strata up` where Oracle has no room, and after a crash: on the real engine, with the simulated tenancy behind the provider. */
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
+import { type AuthenticationDetailsProvider, SimpleAuthenticationDetailsProvider } from "oci-common";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { parse, parseDocument } from "yaml";
 import { destroy, up } from "../../../operations/deploy";
 import { projectFolder, rehearsedSecrets } from "../../../operations/stack";
 import { locateEngine } from "../../../rehearsal/engine/locate";
+import { descendantsOf } from "../../../rehearsal/engine/processes";
 import type { StackConfig } from "../../../rehearsal/engine/rehearsal";
+import type { Interference } from "../../../rehearsal/protocol/operations";
 import { type ProviderServer, serve } from "../../../rehearsal/protocol/server";
 import { packages } from "../../../rehearsal/providers";
 import { siteOf } from "../../../rehearsal/sites";
@@ -16,11 +19,53 @@ import { text } from "../../../rehearsal/world/value";
 import { World } from "../../../rehearsal/world/world";
 import { needsEngine } from "../../harness/engine";
 import { interfaceOf } from "../../harness/interfaces";
+import { OracleServer, type Route } from "../../harness/oracle-server";
 
 const [ad1, ad2, ad3] = [1, 2, 3].map((number) => `Uocm:EU-FRANKFURT-1-AD-${number}`) as [string, string, string];
 
 /** A machine that has joined the tailnet. */
-const onMesh = { tailscale0: [interfaceOf("100.101.102.103")] };
+const onMesh = { interfaces: { tailscale0: [interfaceOf("100.101.102.103")] } };
+
+/** Ends the engine and everything it started as a crash would. */
+function killDescendants(): void {
+    for (const pid of descendantsOf(process.pid)) {
+        try {
+            process.kill(pid, "SIGKILL");
+        } catch {
+            // Dead already.
+        }
+    }
+}
+
+/** Credentials as a stack's config keeps them. */
+function ociConfig(provider: AuthenticationDetailsProvider): StackConfig {
+    if (!(provider instanceof SimpleAuthenticationDetailsProvider)) {
+        throw new Error("Expected credentials that can be written down.");
+    }
+    return {
+        "oci:tenancyOcid": { value: provider.getTenantId(), secret: true },
+        "oci:userOcid": { value: provider.getUser(), secret: true },
+        "oci:fingerprint": { value: provider.getFingerprint(), secret: true },
+        "oci:privateKey": { value: provider.getPrivateKey(), secret: true },
+    };
+}
+
+/** Oracle's list of the instances that stand in a world. */
+function instancesOf(world: World): Route {
+    return [
+        "GET",
+        /\/instances\/?$/,
+        ({ url: { searchParams } }) => ({
+            status: 200,
+            body: world.oracle
+                .all("instance")
+                .filter(({ inputs }) =>
+                    ["compartmentId", "displayName"].every((key) => inputs[key] === searchParams.get(key)),
+                )
+                .map(({ id, computed }) => ({ id, lifecycleState: computed.state })),
+        }),
+    ];
+}
 
 /** The part of a stack's file these tests look at. */
 interface StackFile {
@@ -34,14 +79,16 @@ interface StackFile {
     };
 }
 
-describe("up, where Oracle has no room", { timeout: 300_000 }, () => {
+describe("up, where something comes between", { timeout: 300_000 }, () => {
     needsEngine();
     let folder: string;
     let project: string;
     let server: ProviderServer | undefined;
     let said: string;
+    let api: OracleServer;
 
-    beforeEach(() => {
+    beforeEach(async () => {
+        api = await OracleServer.start();
         folder = fs.mkdtempSync(path.join(os.tmpdir(), "strata-room-"));
         project = path.join(folder, "project");
         said = "";
@@ -58,7 +105,8 @@ describe("up, where Oracle has no room", { timeout: 300_000 }, () => {
         vi.spyOn(console, "log").mockImplementation((words) => void hear(`${words}\n`));
     });
 
-    afterEach(() => {
+    afterEach(async () => {
+        await api.stop();
         vi.restoreAllMocks();
         vi.unstubAllEnvs();
         server?.close();
@@ -66,7 +114,11 @@ describe("up, where Oracle has no room", { timeout: 300_000 }, () => {
     });
 
     /** A copy of the project with one stack, in a tenancy that is full here and there. */
-    async function tenant(stack: string, fullDomains: readonly string[]): Promise<World> {
+    async function tenant(
+        stack: string,
+        fullDomains: readonly string[],
+        more: { readonly config?: StackConfig; readonly interference?: Interference } = {},
+    ): Promise<World> {
         const drawn = siteOf(stack);
         const { oracle } = drawn;
         if (oracle === undefined) {
@@ -85,8 +137,9 @@ describe("up, where Oracle has no room", { timeout: 300_000 }, () => {
         document.setIn(["config", "strata:cloud", "capacity", "pauseSeconds"], 0);
         document.setIn(["config", "strata:cloud", "capacity", "tries"], 1);
         fs.writeFileSync(path.join(project, name), String(document));
-        await keepSecrets(stack, rehearsedSecrets(drawn));
-        server = await serve({ world, packages: packages(world) });
+        await keepSecrets(stack, { ...rehearsedSecrets(drawn), ...more.config });
+        const { interference = {} } = more;
+        server = await serve({ world, packages: packages(world), interference });
         vi.stubEnv("PULUMI_DEBUG_PROVIDERS", server.attachments);
         return world;
     }
@@ -127,6 +180,32 @@ describe("up, where Oracle has no room", { timeout: 300_000 }, () => {
         expect(said).toContain(`ampere-1: Oracle has no room in FAULT-DOMAIN-3 of ${ad2}`);
         await destroy("oci-free-2026", true, project);
         expect(world.remains()).toEqual([]);
+    });
+
+    test("an instance that was being launched when the engine was killed is found by its name, and not launched again", async () => {
+        let killed = false;
+        const interference: Interference = {
+            begun: ({ kind, name }) => {
+                if (kind === "create" && name === "instance-ampere-1" && !killed) {
+                    killed = true;
+                    killDescendants();
+                }
+                return undefined;
+            },
+        };
+        const config = ociConfig(api.access.provider);
+        const world = await tenant("oci-free-2026", [], { config, interference });
+        api.routes.push(instancesOf(world));
+        const here = { ...onMesh, oracle: api.access };
+        await expect(up("oci-free-2026", project, here)).rejects.toThrow(/^oci-free-2026 is deployed in part/);
+        await server?.settled();
+        const [launched] = world.oracle.all("instance").filter(({ inputs }) => inputs.displayName === "ampere-1");
+        await up("oci-free-2026", project, here);
+        expect(said).toContain(
+            `'instance-ampere-1' was being made when the engine died; it is there as '${launched?.id}' and was adopted.`,
+        );
+        expect(standing(world, "ampere-1")).toHaveLength(1);
+        expect(world.audit()).toEqual([]);
     });
 
     test("an instance goes where the policy pack lets it, and nowhere else", async () => {

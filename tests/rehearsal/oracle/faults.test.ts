@@ -67,7 +67,7 @@ describe("oci-free-2026 whose engine is killed while it makes its keys and its i
         const fates = rehearsal.recoveries.flatMap(({ resources }) => resources);
         const adopted = fates.filter(({ fate, urn }) => fate === "adopted" && urn.includes("$oci:"));
         expect(adopted.length).toBeGreaterThan(0);
-        expect(adopted.map(({ id }) => id)).toEqual(adopted.map(() => expect.stringMatching(/^ocid1\./)));
+        expect(adopted.map(({ id }) => id)).toEqual(adopted.map(() => expect.stringMatching(/^(c\/)?ocid1\./)));
     });
 
     test("says in the provider's words what was cut, and which upload its owner aborts before the next up", () => {

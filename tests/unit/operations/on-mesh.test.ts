@@ -29,7 +29,7 @@ test.each([
     const sentence =
         /^This machine is not on the mesh: no interface has an address of 100\.64\.0\.0\/10, .* `sudo tailscale up --accept-routes`/;
     expect(() => checkOnMesh("mine", folder, interfaces)).toThrow(sentence);
-    await expect(up("mine", folder, interfaces)).rejects.toThrow(sentence);
+    await expect(up("mine", folder, { interfaces })).rejects.toThrow(sentence);
 });
 
 test("a stack without a mesh is deployed from anywhere", () => {

@@ -7,8 +7,8 @@ import { Tenant, tokens } from "./tenant";
 const urn = `urn:pulumi:oci-free::strata::${tokens.instance}::instance-ampere-1`;
 
 /** A stack whose engine died during a launch. */
-function dead() {
-    const resource = { urn, type: tokens.instance, custom: true, inputs: { displayName: "ampere-1" } };
+function dead(type: string = tokens.instance) {
+    const resource = { urn, type, custom: true, inputs: { displayName: "ampere-1" } };
     const deployment = {
         version: 3,
         deployment: { resources: [], pending_operations: [{ resource, type: "creating" }] },
@@ -34,6 +34,12 @@ describe("an engine that died during a launch", () => {
         expect(stack.imported).toEqual([]);
     });
 
+    it("names the form a rule is imported by", async () => {
+        await expect(recover(dead("oci:Budget/rule:Rule"), () => undefined)).rejects.toThrow(
+            "'pulumi import oci:Budget/rule:Rule instance-ampere-1 budgets/BUDGET_OCID/alertRules/RULE_OCID'",
+        );
+    });
+
     it("leaves an instance that is found by its name, and adopted", async () => {
         const tenant = new Tenant();
         const asked = await tenant.launch(await tenant.network());
@@ -43,6 +49,16 @@ describe("an engine that died during a launch", () => {
         const stack = dead();
         const { resources } = await recover(stack, () => id);
         expect(resources).toEqual([{ urn, fate: "adopted", id }]);
+    });
+});
+
+describe("an instance that was looked for", () => {
+    it("and is not there is made again, and said to be absent", async () => {
+        const { resources, sentences } = await recover(dead(), () => null);
+        expect(resources).toEqual([{ urn, fate: "made-again" }]);
+        expect(sentences.at(-1)).toBe(
+            "'instance-ampere-1' was to be made when the engine died; it is not there and will be made.",
+        );
     });
 });
 
