@@ -22,6 +22,7 @@ import { type OracleAccess, oracleServices } from "./oracle/services";
 import { type Places, upWithRoom } from "./placement";
 import { policyPack } from "./rehearse-stack";
 import { projectFolder, readStackConfig } from "./stack";
+import { configOf } from "./stack-values";
 
 /** Ids that follow from what a resource is asked to be: VM ids, namespaced names. The simulated providers know them. */
 function knownIds(stack: string): KnownId {
@@ -66,8 +67,7 @@ async function seenAtOracle(
     if (begun.length === 0) {
         return new Map();
     }
-    const config = Object.entries(await stack.getAllConfig()).map(([key, { value }]) => [key, value]);
-    const { provider, region } = oracleCredentials(Object.fromEntries(config));
+    const { provider, region } = oracleCredentials(await configOf(stack));
     const known = new Set(resourcesOf(deployment).flatMap(({ id }) => id ?? []));
     return lookUp(oracleServices({ provider, region, ...reach }), begun, known);
 }

@@ -5,13 +5,7 @@
  */
 import type { ConfigValue, EngineEvent } from "@pulumi/pulumi/automation";
 import { isOutOfCapacity } from "../components/cloud/capacity";
-import { availabilityDomainName, faultDomainName } from "../components/cloud/instances";
-
-/** Where an instance is launched. */
-export interface Place {
-    readonly availabilityDomain: string;
-    readonly faultDomain: string;
-}
+import { availabilityDomainName, faultDomainName, type Place } from "../components/cloud/instances";
 
 /** An instance Oracle had no room for, all new tries in place included. */
 export interface NoRoom {
@@ -192,21 +186,22 @@ class Rotation {
             }
         }
         this.#current[instance] = next;
-        await this.#acceptIn(availabilityDomainName(before), availabilityDomainName(next), availabilityDomainName);
-        await this.#acceptIn(faultDomainName(before), faultDomainName(next), faultDomainName);
+        for (const domainOf of [availabilityDomainName, faultDomainName]) {
+            await this.#accept(domainOf(before), domainOf(next), domainOf);
+        }
     }
 
     /**
      * What the owner accepted of a domain goes with the last instance that leaves it: it is the same risk under another
      * name, and an acceptance nothing answers to is refused.
      */
-    async #acceptIn(before: string, next: string, nameOf: (place: Place) => string): Promise<void> {
-        const left = Object.keys(this.places.instances).some((name) => {
+    async #accept(before: string, next: string, domainOf: (place: Place) => string): Promise<void> {
+        const isInUse = Object.keys(this.places.instances).some((name) => {
             const place = this.#current[name];
-            return place !== undefined && nameOf(place) === before;
+            return place !== undefined && domainOf(place) === before;
         });
         const entry = this.#accepted.indexOf(before);
-        if (before === next || left || entry < 0 || this.#accepted.includes(next)) {
+        if (isInUse || entry < 0 || this.#accepted.includes(next)) {
             return;
         }
         await this.stack.setConfig(`strata:acceptedRisks[${entry}].component`, { value: next }, true);

@@ -11,6 +11,12 @@ export interface StackValues {
     readonly outputs: Readonly<Record<string, unknown>>;
 }
 
+/** The config of a stack in clear. */
+export async function configOf(stack: Stack): Promise<PlainConfig> {
+    const config = Object.entries(await stack.getAllConfig());
+    return Object.fromEntries(config.map(([key, { value }]) => [key, value]));
+}
+
 /**
  * Reads a stack as it is deployed.
  *
@@ -32,9 +38,9 @@ export async function stackValues(name: string, folder = projectFolder): Promise
             cause: error,
         });
     }
-    const [config, outputs] = [await stack.getAllConfig(), await stack.outputs()];
+    const outputs = await stack.outputs();
     return {
-        config: Object.fromEntries(Object.entries(config).map(([key, { value }]) => [key, value])),
+        config: await configOf(stack),
         outputs: Object.fromEntries(Object.entries(outputs).map(([key, { value }]) => [key, value])),
     };
 }

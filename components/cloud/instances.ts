@@ -4,8 +4,15 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Facts } from "../../policy/facts";
 import { checkMetadata } from "./metadata";
 
+/** Where an instance is launched. */
+export interface Place {
+    readonly availabilityDomain: string;
+    /** `FAULT-DOMAIN-1` to `-3`. */
+    readonly faultDomain: string;
+}
+
 /** One instance. */
-export interface InstanceSpec {
+export interface InstanceSpec extends Place {
     readonly shape: "VM.Standard.A1.Flex" | "VM.Standard.E2.1.Micro";
     /** Whole cores; only for A1 (Oracle starts at one and counts in ones). */
     readonly ocpus?: number;
@@ -15,9 +22,6 @@ export interface InstanceSpec {
     readonly address: string;
     /** At least 50 (Oracle refuses less; 47 was refused on 2026-07-14). */
     readonly bootVolumeGiB: number;
-    readonly availabilityDomain: string;
-    /** `FAULT-DOMAIN-1` to `-3`. */
-    readonly faultDomain: string;
     /** True for an ephemeral public address; false where a reserved one is attached. */
     readonly ephemeralPublicIp: boolean;
     /** Image to boot from. */
@@ -43,8 +47,6 @@ export interface InstancesArgs {
     /** What must stand before the first instance: the quota. */
     readonly guard: pulumi.Resource;
 }
-
-type Place = Pick<InstanceSpec, "availabilityDomain" | "faultDomain">;
 
 /** Name of the availability domain an instance lives in, as a failure domain. */
 export function availabilityDomainName({ availabilityDomain }: Place): string {

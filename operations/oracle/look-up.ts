@@ -23,8 +23,7 @@ function by<const K extends string>(
     list: (services: OracleServices, asked: Readonly<Record<K, string>> & { readonly page?: string }) => Promise<Page>,
 ): LookUp {
     return (services, inputs) => {
-        const values = keys.flatMap((key) => (typeof inputs[key] === "string" && inputs[key] !== "" ? [key] : []));
-        if (values.length < keys.length) {
+        if (keys.some((key) => typeof inputs[key] !== "string" || inputs[key] === "")) {
             return undefined;
         }
         const asked = Object.fromEntries(keys.map((key) => [key, inputs[key]])) as Record<K, string>;

@@ -67,21 +67,17 @@ export function isInterrupted(deployment: Deployment): boolean {
 export async function recover(stack: RecoverableStack, knownId: KnownId): Promise<RecoveryReport> {
     await stack.cancel();
     const deployment = await stack.export();
-    const creates = begunCreates(deployment);
-    const unsure = creates.filter((resource) => knownId(resource) === undefined && isDrawnByOracle(resource));
+    const creates = begunCreates(deployment).map((resource) => ({ resource, id: knownId(resource) }));
+    const unsure = creates.filter(({ resource, id }) => id === undefined && isDrawnByOracle(resource));
     if (unsure.length > 0) {
-        throw new Error(unsure.map(lookFor).join("\n"));
+        throw new Error(unsure.map(({ resource }) => lookFor(resource)).join("\n"));
     }
-    const adopted = creates.flatMap((resource) => {
-        const id = knownId(resource) ?? undefined;
-        return id === undefined ? [] : [{ ...resource, id, outputs: {} }];
-    });
-    const absent = new Set(creates.filter((resource) => knownId(resource) === null).map(({ urn }) => urn));
+    const adopted = creates.flatMap(({ resource, id }) => (id ? [{ ...resource, id, outputs: {} }] : []));
     await stack.import(withAdopted(deployment, adopted));
     if (adopted.length > 0) {
         await stack.refresh();
     }
-    return report(creates, adopted, absent, resourcesOf(await stack.export()));
+    return report(creates, resourcesOf(await stack.export()));
 }
 
 /** What is imported otherwise than by its OCID (oracle/oci of the Terraform registry, "Import"). */
@@ -115,27 +111,24 @@ export function withAdopted(deployment: Deployment, adopted: readonly DeployedRe
 }
 
 function report(
-    creates: readonly DeployedResource[],
-    adopted: readonly DeployedResource[],
-    absent: ReadonlySet<string>,
+    creates: readonly { readonly resource: DeployedResource; readonly id: ReturnType<KnownId> }[],
     after: readonly DeployedResource[],
 ): RecoveryReport {
-    const ids = new Map(adopted.map(({ urn, id }) => [urn, id]));
     const found = new Set(after.map(({ urn, id }) => `${urn} ${id}`));
-    const resources = creates.map(({ urn }): RecoveredResource => {
-        const id = ids.get(urn);
-        return id !== undefined && found.has(`${urn} ${id}`)
-            ? { urn, fate: "adopted", id }
-            : { urn, fate: "made-again" };
-    });
-    const sentences = resources.map(({ urn, fate, id }) => {
-        if (fate === "adopted") {
-            return `'${nameOf(urn)}' was being made when the engine died; it is there as '${id}' and was adopted.`;
+    const fates = creates.map(({ resource: { urn }, id }): { resource: RecoveredResource; sentence: string } => {
+        if (id && found.has(`${urn} ${id}`)) {
+            const sentence = `'${nameOf(urn)}' was being made when the engine died; it is there as '${id}' and was adopted.`;
+            return { resource: { urn, fate: "adopted", id }, sentence };
         }
-        return ids.has(urn) || absent.has(urn)
-            ? `'${nameOf(urn)}' was to be made when the engine died; it is not there and will be made.`
-            : `'${nameOf(urn)}' was being made when the engine died; it has no id known beforehand and will be made again.`;
+        const sentence =
+            id === undefined
+                ? `'${nameOf(urn)}' was being made when the engine died; it has no id known beforehand and will be made again.`
+                : `'${nameOf(urn)}' was to be made when the engine died; it is not there and will be made.`;
+        return { resource: { urn, fate: "made-again" }, sentence };
     });
     const lock = "The engine died in the middle of an operation; the lock it left was removed.";
-    return { resources, sentences: [lock, ...sentences] };
+    return {
+        resources: fates.map(({ resource }) => resource),
+        sentences: [lock, ...fates.map(({ sentence }) => sentence)],
+    };
 }

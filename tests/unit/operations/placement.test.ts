@@ -1,7 +1,8 @@
 import type { ConfigValue, EngineEvent } from "@pulumi/pulumi/automation";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { nextPlace, noRoomIn, type Place, type Places, upWithRoom } from "../../../operations/placement";
+import type { Place } from "../../../components/cloud/instances";
+import { nextPlace, noRoomIn, type Places, upWithRoom } from "../../../operations/placement";
 
 const domains = ["Uocm:EU-FRANKFURT-1-AD-1", "Uocm:EU-FRANKFURT-1-AD-2"];
 const at = (availabilityDomain: string, fault: number): Place => ({

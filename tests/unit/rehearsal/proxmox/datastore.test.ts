@@ -6,18 +6,13 @@ import { fileType, withoutEnvironment } from "./stage";
 
 beforeEach(withoutEnvironment);
 
+/** The homelab's hypervisor with other nodes. */
+function siteOf(nodes: Record<string, typeof homelabNode>): Site {
+    return { ...homelab, proxmox: [{ endpoint: "https://10.10.0.10:8006/", version: "8.4.1", nodes }] };
+}
+
 test("each node has a file of its own on a local datastore", async () => {
-    const site: Site = {
-        ...homelab,
-        proxmox: [
-            {
-                endpoint: "https://10.10.0.10:8006/",
-                version: "8.4.1",
-                nodes: { "pve-0": homelabNode, "pve-1": homelabNode },
-            },
-        ],
-    };
-    const two = new Actor({ site });
+    const two = new Actor({ site: siteOf({ "pve-0": homelabNode, "pve-1": homelabNode }) });
     const only = await two.image("nocloud", { nodeName: "pve-0" });
     await expect(two.vm("c0", 140, only, { nodeName: "pve-0" })).resolves.toMatchObject({ id: "140" });
     await expect(two.vm("c1", 141, only, { nodeName: "pve-1" })).rejects.toThrow(`volume '${only}' does not exist`);
@@ -30,22 +25,8 @@ test("each node has a file of its own on a local datastore", async () => {
 });
 
 test("a directory datastore lets a node hold what the site's own does not", async () => {
-    const site: Site = {
-        ...homelab,
-        proxmox: [
-            {
-                endpoint: "https://10.10.0.10:8006/",
-                version: "8.4.1",
-                nodes: {
-                    pve: {
-                        ...homelabNode,
-                        datastores: { ...homelabNode.datastores, local: { content: ["iso"], sizeGiB: 100 } },
-                    },
-                },
-            },
-        ],
-    };
-    const bare = new Actor({ site });
+    const datastores = { ...homelabNode.datastores, local: { content: ["iso"], sizeGiB: 100 } };
+    const bare = new Actor({ site: siteOf({ pve: { ...homelabNode, datastores } }) });
     const schematic = bare.world.factory.submit("");
     await expect(bare.create(fileType, "image", imageArgs(schematic), proxmoxConfig)).rejects.toThrow(
         "storage 'local' is not configured for content-type 'import'",
