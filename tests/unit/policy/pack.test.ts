@@ -7,6 +7,7 @@ import { TODAY_VARIABLE, today } from "../../../policy/declarations";
 import { optionsOf } from "../../../policy/rule";
 import { rules } from "../../../policy/rules";
 import { settingsFrom } from "../../../policy/settings";
+import { timesAsLong } from "../../harness/times-as-long";
 import { homelab, mitigated } from "./homelab";
 import { a1, behindQuota, guard2021, micro, volume } from "./oracle";
 import { type Declared, judged, TODAY, UNKNOWN_TEXT } from "./stack";
@@ -122,22 +123,12 @@ function large(count: number): Declared[] {
 }
 
 test("ten times the resources take less than twelve times as long", { timeout: 120_000 }, async () => {
-    const measure = async (stack: readonly Declared[]): Promise<number> => {
-        const begin = process.cpuUsage();
-        await judged(rules, stack);
-        const { user, system } = process.cpuUsage(begin);
-        return (user + system) / 1000;
-    };
     const [small, big] = [large(100), large(1000)];
-    await measure(small);
-    await measure(big);
-    const median = async (stack: readonly Declared[], times: number): Promise<number> => {
-        const runs: number[] = [];
-        for (let run = 0; run < times; run++) {
-            runs.push(await measure(stack));
-        }
-        return runs.sort((a, b) => a - b)[Math.floor(times / 2)] ?? 0;
-    };
-    const [hundred, thousand] = [await median(small, 9), await median(big, 3)];
-    expect(thousand / hundred, `${hundred} ms for 100, ${thousand} ms for 1,000`).toBeLessThan(12);
+    const ratio = await timesAsLong(
+        10,
+        9,
+        () => judged(rules, small),
+        () => judged(rules, big),
+    );
+    expect(ratio).toBeLessThan(12);
 });
