@@ -51,7 +51,7 @@ function together(probes: Probes): Probes {
     let everybody: () => void = () => {};
     const asksAll = new Promise<void>((resolve, reject) => {
         everybody = resolve;
-        setTimeout(() => reject(new Error(`only ${asked} of ${all} were asked`)), 500).unref();
+        setTimeout(() => reject(new Error(`only ${asked} of ${all} were asked`)), 10_000).unref();
     });
     const held = <T>(answer: () => Promise<T>) => {
         return async () => {
