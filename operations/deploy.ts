@@ -17,8 +17,9 @@ import { World } from "../rehearsal/world/world";
 import { checkDelivered } from "./delivered";
 import { checkOnMesh } from "./on-mesh";
 import { oracleCredentials } from "./oracle/credentials";
+import { abortCutUploads, ownBuckets } from "./oracle/cut-uploads";
 import { lookUp } from "./oracle/look-up";
-import { type OracleAccess, oracleServices } from "./oracle/services";
+import { type OracleAccess, type OracleServices, oracleServices } from "./oracle/services";
 import { type Places, upWithRoom } from "./placement";
 import { policyPack } from "./rehearse-stack";
 import { projectFolder, readStackConfig } from "./stack";
@@ -57,29 +58,38 @@ export interface Here {
     readonly oracle?: Pick<OracleAccess, "endpoint" | "retries">;
 }
 
+/** Oracle's services, with the credentials of a stack. */
+async function servicesOf(stack: Stack, { oracle }: Here): Promise<OracleServices> {
+    const { provider, region } = oracleCredentials(await configOf(stack));
+    return oracleServices({ provider, region, ...oracle });
+}
+
 /** What stands at Oracle of that which was being made when the engine died, by URN; Oracle draws its ids. */
 async function seenAtOracle(
     stack: Stack,
     deployment: Deployment,
-    reach: Here["oracle"],
+    here: Here,
 ): Promise<ReadonlyMap<string, string | null>> {
     const begun = begunCreates(deployment).filter(isDrawnByOracle);
     if (begun.length === 0) {
         return new Map();
     }
-    const { provider, region } = oracleCredentials(await configOf(stack));
     const known = new Set(resourcesOf(deployment).flatMap(({ id }) => id ?? []));
-    return lookUp(oracleServices({ provider, region, ...reach }), begun, known);
+    return lookUp(await servicesOf(stack, here), begun, known);
 }
 
-/** Mends what an engine that died left behind; says what it did. Nothing where nothing was interrupted. */
-async function mend(stack: Stack, { oracle }: Here): Promise<void> {
+/** Mends what an engine that died left behind, and what a cut upload did; says what it did. */
+async function mend(stack: Stack, here: Here): Promise<void> {
     const deployment = (await stack.exportStack()) as Deployment;
+    const buckets = ownBuckets(resourcesOf(deployment));
+    if (buckets.length > 0) {
+        say(await abortCutUploads(await servicesOf(stack, here), buckets));
+    }
     if (!isInterrupted(deployment)) {
         return;
     }
     const known = knownIds(stack.name);
-    const seen = await seenAtOracle(stack, deployment, oracle);
+    const seen = await seenAtOracle(stack, deployment, here);
     const { sentences } = await recover(
         {
             cancel: () => stack.cancel(),
@@ -91,6 +101,10 @@ async function mend(stack: Stack, { oracle }: Here): Promise<void> {
         },
         (resource) => known(resource) ?? seen.get(resource.urn),
     );
+    say(sentences);
+}
+
+function say(sentences: readonly string[]): void {
     for (const sentence of sentences) {
         console.log(sentence);
     }

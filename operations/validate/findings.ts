@@ -21,7 +21,7 @@ export interface GrafanaLimits {
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
 
-/** How uploads are taken away that were never finished: they are in no list of objects, and no `up` ends them. */
+/** How uploads are taken away that were never finished: they are in no list of objects. */
 function abortion(stored: readonly Stored[]): string[] {
     const commands = stored.flatMap(({ unfinished }) =>
         unfinished === undefined
@@ -33,7 +33,7 @@ function abortion(stored: readonly Stored[]): string[] {
     return commands.length === 0
         ? []
         : [
-              `Abort what was never sent to its end, since nothing else does and its bucket cannot be deleted before: ${commands.join(", ")}; \`strata images upload\` goes on with its own instead.`,
+              `Abort what was never sent to its end, since its bucket cannot be deleted before: ${commands.join(", ")}; the next \`strata up\` or \`destroy\` does it in buckets of its own stack, and \`strata images upload\` goes on with its own instead.`,
           ];
 }
 

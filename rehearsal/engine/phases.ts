@@ -196,11 +196,10 @@ export class Phases {
         }
     }
 
-    /** What its owner takes away by hand after a fault, since no `up` does; one sentence each. */
+    /** What the next `strata up` or `destroy` gives up before it begins; one sentence each. */
     #tidy(): readonly string[] {
         return abortUploads(this.options.world.oracle).map(
-            (place) =>
-                `The upload to ${place} was cut and is aborted by hand, as \`strata validate\` says: Oracle keeps its parts, and its bucket with them.`,
+            (place) => `The upload to ${place} was cut; what Oracle kept of it is given up, as \`strata up\` does.`,
         );
     }
 

@@ -68,7 +68,7 @@ export async function cutUpload(oracle: Oracle, inputs: Properties, { takes }: O
     );
 }
 
-/** Aborts every upload that is under way, as its owner does by hand. @returns Where they were. */
+/** Aborts every upload that is under way, as `strata up` and `strata destroy` do. @returns Where they were. */
 export function abortUploads(oracle: Oracle): readonly string[] {
     const uploads = oracle.all(uploadType.kind);
     for (const upload of uploads) {

@@ -15,11 +15,12 @@ import type { Interference } from "../../../rehearsal/protocol/operations";
 import { type ProviderServer, serve } from "../../../rehearsal/protocol/server";
 import { packages } from "../../../rehearsal/providers";
 import { siteOf } from "../../../rehearsal/sites";
+import { cutUpload } from "../../../rehearsal/world/oracle/uploads";
 import { text } from "../../../rehearsal/world/value";
 import { World } from "../../../rehearsal/world/world";
 import { needsEngine } from "../../harness/engine";
 import { interfaceOf } from "../../harness/interfaces";
-import { OracleServer, type Route } from "../../harness/oracle-server";
+import { OracleServer, type Route, refused } from "../../harness/oracle-server";
 
 const [ad1, ad2, ad3] = [1, 2, 3].map((number) => `Uocm:EU-FRANKFURT-1-AD-${number}`) as [string, string, string];
 
@@ -64,6 +65,35 @@ function instancesOf(world: World): Route {
                 )
                 .map(({ id, computed }) => ({ id, lifecycleState: computed.state })),
         }),
+    ];
+}
+
+/** Oracle's list of the uploads in parts that stand open in a world, and how one of them is given up. */
+function uploadsOf(world: World): Route[] {
+    const uploads = () => world.oracle.all("upload");
+    return [
+        [
+            "GET",
+            /\/b\/([^/]+)\/u$/,
+            (_, bucket) => ({
+                status: 200,
+                body: uploads()
+                    .filter(({ inputs }) => inputs.bucket === bucket)
+                    .map(({ id, inputs }) => ({ uploadId: id, object: inputs.object, bucket })),
+            }),
+        ],
+        [
+            "DELETE",
+            /\/u\/.+$/,
+            ({ url: { searchParams } }) => {
+                const open = uploads().find(({ id }) => id === searchParams.get("uploadId"));
+                if (open === undefined) {
+                    return refused(404, "NoSuchUpload", "The upload does not exist.");
+                }
+                world.oracle.remove(open);
+                return { status: 204 };
+            },
+        ],
     ];
 }
 
@@ -113,11 +143,14 @@ describe("up, where something comes between", { timeout: 300_000 }, () => {
         fs.rmSync(folder, { recursive: true, force: true });
     });
 
+    /** A machine on the mesh, and the tenancy's own services. */
+    const here = () => ({ ...onMesh, oracle: api.access });
+
     /** A copy of the project with one stack, in a tenancy that is full here and there. */
     async function tenant(
         stack: string,
         fullDomains: readonly string[],
-        more: { readonly config?: StackConfig; readonly interference?: Interference } = {},
+        interference: Interference = {},
     ): Promise<World> {
         const drawn = siteOf(stack);
         const { oracle } = drawn;
@@ -137,8 +170,8 @@ describe("up, where something comes between", { timeout: 300_000 }, () => {
         document.setIn(["config", "strata:cloud", "capacity", "pauseSeconds"], 0);
         document.setIn(["config", "strata:cloud", "capacity", "tries"], 1);
         fs.writeFileSync(path.join(project, name), String(document));
-        await keepSecrets(stack, { ...rehearsedSecrets(drawn), ...more.config });
-        const { interference = {} } = more;
+        await keepSecrets(stack, { ...rehearsedSecrets(drawn), ...ociConfig(api.access.provider) });
+        api.routes.push(instancesOf(world), ...uploadsOf(world));
         server = await serve({ world, packages: packages(world), interference });
         vi.stubEnv("PULUMI_DEBUG_PROVIDERS", server.attachments);
         return world;
@@ -171,14 +204,14 @@ describe("up, where something comes between", { timeout: 300_000 }, () => {
 
     test("one instance goes on to the next availability domain, and what its owner accepted goes with it; a destroy takes all of it", async () => {
         const world = await tenant("oci-free-2026", [ad2]);
-        await up("oci-free-2026", project, onMesh);
+        await up("oci-free-2026", project, here());
         expect(standing(world, "ampere-1")).toEqual([`${ad3}/FAULT-DOMAIN-1`]);
         expect(world.audit()).toEqual([]);
         const { "strata:cloud": cloud, "strata:acceptedRisks": risks } = file("oci-free-2026");
         expect(cloud.instances["ampere-1"]).toMatchObject({ availabilityDomain: ad3, faultDomain: "FAULT-DOMAIN-1" });
         expect(risks[0]?.component).toBe(`availability-domain/${ad3}`);
         expect(said).toContain(`ampere-1: Oracle has no room in FAULT-DOMAIN-3 of ${ad2}`);
-        await destroy("oci-free-2026", true, project);
+        await destroy("oci-free-2026", true, project, here());
         expect(world.remains()).toEqual([]);
     });
 
@@ -193,14 +226,11 @@ describe("up, where something comes between", { timeout: 300_000 }, () => {
                 return undefined;
             },
         };
-        const config = ociConfig(api.access.provider);
-        const world = await tenant("oci-free-2026", [], { config, interference });
-        api.routes.push(instancesOf(world));
-        const here = { ...onMesh, oracle: api.access };
-        await expect(up("oci-free-2026", project, here)).rejects.toThrow(/^oci-free-2026 is deployed in part/);
+        const world = await tenant("oci-free-2026", [], interference);
+        await expect(up("oci-free-2026", project, here())).rejects.toThrow(/^oci-free-2026 is deployed in part/);
         await server?.settled();
         const [launched] = world.oracle.all("instance").filter(({ inputs }) => inputs.displayName === "ampere-1");
-        await up("oci-free-2026", project, here);
+        await up("oci-free-2026", project, here());
         expect(said).toContain(
             `'instance-ampere-1' was being made when the engine died; it is there as '${launched?.id}' and was adopted.`,
         );
@@ -208,10 +238,28 @@ describe("up, where something comes between", { timeout: 300_000 }, () => {
         expect(world.audit()).toEqual([]);
     });
 
+    test("what an upload left when it was cut holds up no destroy", async () => {
+        let cut = false;
+        const world: World = await tenant("oci-free-2026", [], {
+            begun: ({ kind, name }) => {
+                if (kind !== "create" || name !== "instance-image-archive" || cut) {
+                    return undefined;
+                }
+                cut = true;
+                return (inputs, operation) => cutUpload(world.oracle, inputs, operation);
+            },
+        });
+        await expect(up("oci-free-2026", project, here())).rejects.toThrow(/^oci-free-2026 is deployed in part/);
+        expect(world.oracle.all("upload")).toHaveLength(1);
+        await destroy("oci-free-2026", true, project, here());
+        expect(said).toMatch(/^The upload to \S+ was cut; what Oracle kept of it is given up\.$/m);
+        expect(world.remains()).toEqual([]);
+    });
+
     test("an instance goes where the policy pack lets it, and nowhere else", async () => {
         const world = await tenant("oci-free", [ad2]);
         const places = file("oci-free")["strata:cloud"].instances;
-        await expect(up("oci-free", project, onMesh)).rejects.toThrow(/^oci-free is deployed in part/);
+        await expect(up("oci-free", project, here())).rejects.toThrow(/^oci-free is deployed in part/);
         expect(standing(world, "ampere-2")).toEqual([]);
         expect(file("oci-free")["strata:cloud"].instances).toEqual(places);
         const refused = [

@@ -73,7 +73,7 @@ describe("oci-free-2026 whose engine is killed while it makes its keys and its i
     test("says in the provider's words what was cut, and which upload its owner aborts before the next up", () => {
         expect(said(rehearsal, "instance-image-archive")).toContain("failed to upload object parts of");
         const notes = rehearsal.phases.flatMap((phase) => phase.notes);
-        expect(notes.filter((note) => note.includes("was cut and is aborted by hand"))).toHaveLength(1);
+        expect(notes.filter((note) => note.includes("was cut; what Oracle kept of it is given up"))).toHaveLength(1);
     });
 
     test("ends in the stack all the same", () => isWholeInTheEnd(rehearsal, inventories["oci-free-2026"]));

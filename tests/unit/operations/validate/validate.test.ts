@@ -179,7 +179,7 @@ test("an upload that was never finished is told with the way to take it away, ev
     expect(ok).toBe(true);
     expect(said).toBe("1.00 GB of 20.00 GB in 2 objects and images (1 never sent to its end)");
     expect(todo).toBe(
-        "Abort what was never sent to its end, since nothing else does and its bucket cannot be deleted before: `oci os multipart abort --bucket-name strata-images --object-name talos.oci --upload-id f854`; `strata images upload` goes on with its own instead.",
+        "Abort what was never sent to its end, since its bucket cannot be deleted before: `oci os multipart abort --bucket-name strata-images --object-name talos.oci --upload-id f854`; the next `strata up` or `destroy` does it in buckets of its own stack, and `strata images upload` goes on with its own instead.",
     );
 });
 
