@@ -62,7 +62,8 @@ export function quotaStatements(allowance: Allowance, compartmentName?: string):
 /**
  * A budget whose alert fires at the first cent, and a quota that refuses every instance and volume beyond the allowance;
  * of other services that cost, only the budget tells. It does so a day late; the quota is the hard stop, so instances
- * depend on this component.
+ * depend on this component. A quota that was just written counts after up to ten minutes (Oracle, "Creating a Quota"):
+ * until then the policy pack alone has looked at what is launched.
  */
 export class CostGuard extends pulumi.ComponentResource {
     /** What instances wait for. */

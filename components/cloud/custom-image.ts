@@ -12,7 +12,7 @@ export interface CustomImageArgs {
     readonly object: string;
     /** Where the archive lies on the machine the program runs on. */
     readonly path: string;
-    /** Name of the image; a new content needs a new name, since Oracle imports an image once. */
+    /** Name of the image. A new content needs a new name: Oracle imports an image once, and another name imports it again. */
     readonly displayName: string;
     readonly platform: "debian" | "proxmox" | "talos";
     /** Size of the archive, GB; the free 20 GB are counted with it before anything is uploaded. */
@@ -80,7 +80,8 @@ export class CustomImage extends pulumi.ComponentResource {
                 source: args.path,
                 metadata: sizeTag(args.sizeGb),
             },
-            own,
+            // An archive that was built anew has the old one's name, so deleting the old one last would delete the new.
+            { ...own, deleteBeforeReplace: true },
         );
         const image = new core.Image(
             `${name}-image`,
@@ -92,12 +93,15 @@ export class CustomImage extends pulumi.ComponentResource {
                     sourceType: "objectStorageTuple",
                     namespaceName: namespace,
                     bucketName: bucket.name,
-                    objectName: archive.object,
+                    // Not the archive's own output: an image, and with it its instances, must not go with an archive
+                    // that is replaced.
+                    objectName: args.object,
                     operatingSystem: operatingSystems[args.platform],
                 },
                 freeformTags: sizeTag(args.sizeGb),
             },
-            own,
+            // Oracle would only rename the image, and the old content would go by the new content's name.
+            { ...own, dependsOn: [archive], replaceOnChanges: ["displayName"] },
         );
         const compatible = new core.ShapeManagement(
             `${name}-a1`,

@@ -33,6 +33,11 @@ export const oracleDurations: Readonly<Record<string, Duration>> = {
     "oci/network": cloud(0.5, "one part of the network"),
     "oci/security-rule": cloud(0.5, "one part of the network"),
     "oci/cost-guard": cloud(0.5, "budget, alert and quota"),
+    "oci/quota-in-force": {
+        minutes: 10,
+        phase: oraclePhases.cloud,
+        source: 'Oracle, "Creating a Quota": new quota policies can take up to 10 minutes to start working',
+    },
     "oci/instance": cloud(10, "boot volume, launch, and cloud-init until the mesh is joined"),
     "oci/private-ip": cloud(1, "a second address on the interface"),
     "oci/public-ip": cloud(1, "the reserved address"),

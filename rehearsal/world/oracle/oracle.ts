@@ -1,6 +1,7 @@
 /** Oracle's tenancy: what is in it, and the rules of its API. */
 import { createHash } from "node:crypto";
 import type { Operation } from "../behaviour";
+import type { Clock } from "../clock";
 import type { Host, Network } from "../network";
 import type { Outages } from "../outages";
 import type { Random } from "../random";
@@ -11,6 +12,7 @@ import { listensOn } from "./boot";
 import { type OracleRequest, oracleError } from "./errors";
 import type { Hosts } from "./hosts";
 import { imageType, siteImages } from "./images";
+import { type QuotaChange, waitForQuotas } from "./quotas-in-force";
 import type { SiteOracle } from "./site";
 import { enterSiteObjects } from "./storage";
 import { type Trace, traceIn } from "./trace";
@@ -30,6 +32,7 @@ export interface OracleSurroundings {
     readonly network: Network & RunTimeNetworks;
     readonly talos: Talos;
     readonly outages: Outages;
+    readonly clock: Pick<Clock, "now">;
     /** Who runs Linux on instances. Undefined: such instances boot, and nothing on them answers. */
     readonly hosts?: Hosts;
     /** True where a network is reached from the machine the program runs on, e.g. over a mesh. Undefined: never. */
@@ -41,6 +44,8 @@ export class Oracle {
     readonly things = new Map<string, Thing>();
     /** What runs Linux on an instance, by the instance's id. */
     readonly running = new Map<string, Host>();
+    /** Quota policies that were written, by id. */
+    readonly quotaChanges = new Map<string, QuotaChange>();
     /** Launches of A1 that will still find no room. */
     refusalsLeft: number;
     #drawn = 0;
@@ -136,11 +141,21 @@ export class Oracle {
 
     /** Makes a thing as its API does, and lets its time pass. */
     async create(type: OracleType, inputs: Properties, operation: Operation): Promise<Thing> {
-        const thing = this.enter(type, inputs, this.admit(type, inputs), true);
+        const computed = await this.#admitted(type, inputs, operation);
+        const thing = this.enter(type, inputs, computed, true);
         type.made?.(this, thing);
         await operation.takes(type.step);
         await type.ready?.(this, thing, operation);
         return thing;
+    }
+
+    async #admitted(type: OracleType, inputs: Properties, operation: Operation): Promise<Properties> {
+        try {
+            return this.admit(type, inputs);
+        } catch (refusal) {
+            await waitForQuotas(this, refusal, operation);
+            throw refusal;
+        }
     }
 
     /** Changes a thing in place. */

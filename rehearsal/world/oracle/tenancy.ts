@@ -1,7 +1,8 @@
 /** What belongs to the tenancy itself: compartments, budgets and quotas. */
 import { list, number, type Properties, text } from "../value";
 import type { Oracle } from "./oracle";
-import { parseStatement, type QuotaStatement } from "./quota";
+import { parseStatement } from "./quota";
+import { statementsInForce, writeQuota } from "./quotas-in-force";
 import { type Fail, invalid, notFound, type OracleType } from "./type";
 
 /** Refuses what lives in the tenancy's root only. */
@@ -142,14 +143,6 @@ export const budgetRuleType: OracleType = {
     },
 };
 
-/** The statements of a quota policy, read. */
-export function statementsOf(inputs: Properties): QuotaStatement[] {
-    return list(inputs, "statements").flatMap((statement) => {
-        const read = typeof statement === "string" ? parseStatement(statement) : "";
-        return typeof read === "string" ? [] : [read];
-    });
-}
-
 function checkStatements(oracle: Oracle, inputs: Properties, fail: Fail): Properties {
     const source = 'Oracle, "Quota Policy Syntax"';
     for (const statement of list(inputs, "statements")) {
@@ -182,5 +175,10 @@ export const quotaType: OracleType = {
         rootOnly(oracle, inputs, "A quota", "Oracle, API reference: CreateQuotaDetails.compartmentId", fail);
         return checkStatements(oracle, inputs, fail);
     },
-    change: (oracle, _thing, inputs, fail) => checkStatements(oracle, inputs, fail),
+    made: (oracle, thing) => writeQuota(oracle, thing, []),
+    change: (oracle, thing, inputs, fail) => {
+        const computed = checkStatements(oracle, inputs, fail);
+        writeQuota(oracle, thing, statementsInForce(oracle, thing));
+        return computed;
+    },
 };

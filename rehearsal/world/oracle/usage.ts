@@ -2,8 +2,8 @@
 import { number, text } from "../value";
 import type { Oracle } from "./oracle";
 import { quotaLimits } from "./quota";
+import { statementsInForce } from "./quotas-in-force";
 import type { Shape } from "./shapes";
-import { statementsOf } from "./tenancy";
 import { type Fail, overLimit, type Thing } from "./type";
 
 /** What a launch asks for. */
@@ -114,7 +114,7 @@ export function checkAllowance(
         availabilityDomain: demand.availabilityDomain,
         compartment: oracle.compartmentName(demand.compartmentId),
     };
-    const policies = oracle.all("quota").map(({ inputs }) => statementsOf(inputs));
+    const policies = oracle.all("quota").map((quota) => statementsInForce(oracle, quota));
     const forbidden = Object.entries(asked).filter(([name, amount]) =>
         policies.some((statements) => {
             const { tenancy, compartment } = quotaLimits(statements, name, scope);

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { isOutOfCapacity, pauseSeconds } from "../../../components/cloud/capacity";
+import { isOutOfCapacity, passing, pauseSeconds } from "../../../components/cloud/capacity";
 import { quotaStatements } from "../../../components/cloud/cost-guard";
 import { instanceFacts } from "../../../components/cloud/instances";
 import { ingressRules } from "../../../components/cloud/network";
@@ -48,6 +48,19 @@ test.each([
     ["404-NotAuthorizedOrNotFound", false],
 ])("%s is retried: %s", (message, retried) => {
     expect(isOutOfCapacity(message)).toBe(retried);
+});
+
+test("a quota that refuses is asked again until a changed one counts, ten minutes, and no longer", () => {
+    const retry = { tries: 99, pauseSeconds: 30, maxPauseSeconds: 300 };
+    const [quota, room] = ["400-QuotaExceeded, total-storage-gb", "500-InternalError, Out of host capacity."];
+    const times = (count: number, error: string) => Array.from({ length: count }, () => error);
+    // 30 + 60 + 120 + 240 = 450 s before the fifth, 750 s before the sixth.
+    expect(passing(times(5, quota), retry)).toContain("after up to ten minutes");
+    expect(passing(times(6, quota), retry)).toBeUndefined();
+    expect(passing([quota, ...times(9, room)], retry)).toContain("after up to ten minutes");
+    expect(passing([quota, quota, quota, ...times(9, room)], retry)).toBeUndefined();
+    expect(passing([room, ...times(9, quota)], retry)).toBe("Oracle has no room");
+    expect(passing(["400-LimitExceeded, standard-a1-core-count"], retry)).toBeUndefined();
 });
 
 test("pauses double and never exceed the longest", () => {

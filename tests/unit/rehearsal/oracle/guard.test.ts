@@ -13,13 +13,14 @@ const allowance = {
     storageGiB: { [ad1]: 100, [ad2]: 50 },
 };
 
-/** A tenancy with a network and a quota of these statements. */
+/** A tenancy with a network and a quota of these statements that counts. */
 async function guarded(statements: readonly string[]) {
     const tenant = new Tenant();
     const net = await tenant.network();
     const inputs = { compartmentId: tenant.tenancyId, name: "q", description: "d", statements };
     const quota = await tenant.make("quota", inputs);
-    return { tenant, net, quota };
+    await tenant.world.clock.sleep(10);
+    return { tenant, net, quota, inputs };
 }
 
 describe("a quota", () => {
@@ -70,6 +71,27 @@ describe("a quota", () => {
         await expect(tenant.make("instance", asked)).rejects.toThrow(/QuotaExceeded.*standard-a1-core-count/);
         await tenant.drop("quota", quota);
         await expect(tenant.make("instance", asked)).resolves.toBeDefined();
+    });
+
+    it("counts ten minutes after it was written, and what counted before does until then", async () => {
+        const set = (ocpus: number) => [`set compute-core quota standard-a1-core-count to ${ocpus} in tenancy`];
+        const { tenant, net, quota, inputs } = await guarded(set(0));
+        const asked = await tenant.launch(net);
+        const raise = { ...inputs, statements: set(4) };
+        await tenant.behaviour("quota").update?.(quota.id, quota.outputs, raise, tenant.operation("quota"));
+        await tenant.world.clock.sleep(9);
+        await expect(tenant.make("instance", asked)).rejects.toThrow(/QuotaExceeded/);
+        expect(tenant.steps.at(-1)).toBe("oci/quota-in-force");
+        await tenant.world.clock.sleep(1);
+        await expect(tenant.make("instance", asked)).resolves.toBeDefined();
+    });
+
+    it("that is new refuses nothing in its first ten minutes", async () => {
+        const tenant = new Tenant();
+        const net = await tenant.network();
+        const statements = ["zero compute-core quotas in tenancy"];
+        await tenant.make("quota", { compartmentId: tenant.tenancyId, name: "q", description: "d", statements });
+        await expect(tenant.make("instance", await tenant.launch(net))).resolves.toBeDefined();
     });
 
     it("follows the order of its statements, their places and conditions", async () => {
