@@ -69,6 +69,8 @@ export interface BuildArgs {
     readonly way: () => Way;
     /** For Talos. */
     readonly talos?: { readonly version: string; readonly schematic: string; readonly factory?: string };
+    /** Object storage that costs nothing, GB: the images stay below it together. */
+    readonly freeGb: number;
     readonly tell: (sentence: string) => void;
 }
 
@@ -97,7 +99,7 @@ export function archivesIn(folder: string, images: readonly ImageSpec[]): readon
  *
  * @throws Error with what the recipe said, or naming each image where together they are too large.
  */
-export async function buildImages({ images, out, way, talos, tell }: BuildArgs): Promise<readonly Archive[]> {
+export async function buildImages({ images, out, way, talos, freeGb, tell }: BuildArgs): Promise<readonly Archive[]> {
     fs.mkdirSync(out, { recursive: true });
     for (const image of images) {
         const archive = archivePath(out, image);
@@ -113,7 +115,7 @@ export async function buildImages({ images, out, way, talos, tell }: BuildArgs):
         fs.rmSync(disk);
     }
     const all = imagesIn(out, ".oci");
-    const problem = oversize(all);
+    const problem = oversize(all, freeGb);
     if (problem !== undefined) {
         throw new Error(problem);
     }

@@ -2,12 +2,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/**
- * Oracle's Always Free object storage, all tiers together (architecture diagrams, "Objects 20GB"; docs.oracle.com,
- * Always Free resources). Counted in decimal gigabytes, the smaller reading.
- */
-export const allowanceBytes = 20e9;
-
 /** One image that was built. */
 export interface ImageSize {
     readonly name: string;
@@ -28,14 +22,16 @@ function gigabytes(bytes: number): string {
 }
 
 /**
- * One sentence naming each image where together they reach the allowance, undefined where they fit. The document draws
+ * One sentence naming each image where together they reach what is free, undefined where they fit. The document draws
  * "< 20GB", so exactly 20 GB do not fit.
+ *
+ * @param freeGb Object storage that costs nothing, in decimal gigabytes, the smaller reading.
  */
-export function oversize(images: readonly ImageSize[]): string | undefined {
+export function oversize(images: readonly ImageSize[], freeGb: number): string | undefined {
     const total = images.reduce((sum, { bytes }) => sum + bytes, 0);
-    if (total < allowanceBytes) {
+    if (total < freeGb * 1e9) {
         return undefined;
     }
     const each = images.map(({ name, bytes }) => `${name} ${gigabytes(bytes)}`).join(", ");
-    return `The images take ${gigabytes(total)} (${each}), but object storage is free below ${gigabytes(allowanceBytes)}: drop one or make it smaller.`;
+    return `The images take ${gigabytes(total)} (${each}), but object storage is free below ${gigabytes(freeGb * 1e9)}: drop one or make it smaller.`;
 }

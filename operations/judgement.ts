@@ -49,7 +49,8 @@ export function judge(deployment: Deployment, config: StackConfig, today: string
     const resources = plainResources(deployment);
     const risks = (config["strata:acceptedRisks"]?.value ?? []) as readonly AcceptedRisk[];
     const named = config["strata:allowance"]?.value;
-    const allowance = allowanceFor(typeof named === "string" ? named : undefined, today);
+    const account = config["strata:accountType"]?.value === "always-free" ? "always-free" : "payg";
+    const allowance = allowanceFor(typeof named === "string" ? named : undefined, today, account);
     return {
         spof: failureReport(resources, risks, today),
         freeTier: freeTierMeters(resources, allowance),

@@ -2,7 +2,7 @@
 
 import type { AcceptedRisk } from "./facts";
 import { type FailureReport, reportOf } from "./failure/report";
-import { type Allowance, allowanceNamed, allowanceOn } from "./free-tier/allowances";
+import { type AccountType, type Allowance, allowanceNamed, allowanceOn, inAccount } from "./free-tier/allowances";
 import { isOracle } from "./free-tier/free-types";
 import { type MeterId, metersOf } from "./free-tier/meters";
 import { costOf, type MonthlyCost } from "./free-tier/prices";
@@ -80,7 +80,10 @@ export function monthlyCostInForce(
         : undefined;
 }
 
-/** The allowance a stack names, else the one in force on the day (ISO date). */
-export function allowanceFor(name: string | undefined, today: string): Allowance {
-    return (name === undefined ? undefined : allowanceNamed(name)) ?? allowanceOn(today);
+/**
+ * The allowance a stack names, else the one in force on the day (ISO date), as it is in the stack's account; where that
+ * is not said, in one that can be charged.
+ */
+export function allowanceFor(name: string | undefined, today: string, account: AccountType = "payg"): Allowance {
+    return inAccount((name === undefined ? undefined : allowanceNamed(name)) ?? allowanceOn(today), account);
 }

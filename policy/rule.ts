@@ -1,7 +1,7 @@
 /** What a rule is: data about itself, and a pure function from resources and settings to findings. */
 
 import type { AcceptedRisk } from "./facts";
-import type { Allowance } from "./free-tier/allowances";
+import type { AccountType, Allowance } from "./free-tier/allowances";
 import type { Graph, Resource } from "./graph";
 
 /** How strongly a rule speaks, in CrossGuard's words. `remediate` only lets a rule see secretness; see the README. */
@@ -12,9 +12,6 @@ export type OnUnknown = "fail" | "warn" | "ignore";
 
 /** What a stack claims to be. */
 export type Profile = "free" | "ha";
-
-/** Oracle's two kinds of account: one cannot be charged, the other is billed for whatever exceeds the allowance. */
-export type AccountType = "always-free" | "payg";
 
 /** One thing a rule has to say. */
 export interface Finding {

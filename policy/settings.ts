@@ -1,8 +1,8 @@
 /** Reads what a stack declares about itself: untyped config in, settings and mistakes out. */
 
 import type { AcceptedRisk } from "./facts";
-import { allowanceNamed, allowanceOn, allowances } from "./free-tier/allowances";
-import type { AccountType, Profile, Settings } from "./rule";
+import { type AccountType, allowanceNamed, allowanceOn, allowances, inAccount } from "./free-tier/allowances";
+import type { Profile, Settings } from "./rule";
 
 /** The stack's declarations as they were found, each undefined where nothing was said. */
 export interface Declarations {
@@ -22,12 +22,13 @@ export type SharedSettings = Omit<Settings, "options">;
 /** Turns declarations into settings. What cannot be understood is listed as a mistake and then ignored. */
 export function settingsFrom(declared: Declarations, today: string): SharedSettings {
     const mistakes: string[] = [];
+    const accountType = accountFrom(declared.accountType, mistakes);
     return {
         today,
         profiles: profilesFrom(declared.profile, mistakes),
         acceptedRisks: risksFrom(declared.acceptedRisks, mistakes),
-        allowance: allowanceFrom(declared.allowance, today, mistakes),
-        accountType: accountFrom(declared.accountType, mistakes),
+        allowance: inAccount(allowanceFrom(declared.allowance, today, mistakes), accountType),
+        accountType,
         mistakes,
     };
 }

@@ -17,6 +17,8 @@ import {
 import { bootImage, type ImageSpec, imagesOf } from "../../images/catalog";
 import { sessionIn } from "../../images/dagger-pipeline";
 import { oversize } from "../../images/sizes";
+import { allowanceFor } from "../../policy/report";
+import { today } from "../judgement";
 import { oracleCredentials } from "../oracle/credentials";
 import { type OracleServices, oracleServices, saidBy } from "../oracle/services";
 import { projectFolder } from "../stack";
@@ -53,6 +55,11 @@ function surroundings(): Surroundings {
     };
 }
 
+/** Object storage that costs a stack's account nothing, GB. */
+function freeGb({ allowance, accountType }: ReturnType<typeof oracleFleet>): number {
+    return allowanceFor(allowance, today(), accountType).objectStorageGb;
+}
+
 /** Builds a stack's images. Enters Dagger first where recipes are to run in it. */
 export async function buildCommand(stack: string, folder = projectFolder, tell: Tell = console.log): Promise<void> {
     const fleet = oracleFleet(stack, folder);
@@ -70,6 +77,7 @@ export async function buildCommand(stack: string, folder = projectFolder, tell: 
         out: outFolder,
         way: () => wayToBuild(surroundings()),
         talos: { version: fleet.talos.version, schematic: oracleSchematicYaml(fleet.talos.extensions) },
+        freeGb: freeGb(fleet),
         tell,
     });
     for (const archive of built) {
@@ -104,6 +112,8 @@ export interface UploadArgs {
     readonly images: readonly ImageSpec[];
     /** Folder of the archives. */
     readonly from: string;
+    /** See `BuildArgs`. */
+    readonly freeGb: number;
     readonly tell: Tell;
     /** See `importImage`. */
     readonly pauseSeconds?: number;
@@ -111,14 +121,17 @@ export interface UploadArgs {
     readonly partBytes?: number;
 }
 
-function archives(from: string, images: readonly ImageSpec[]): readonly Archive[] {
+function archives({ from, images, freeGb }: UploadArgs): readonly Archive[] {
     const found = archivesIn(from, images);
     const missing = images.filter((image) => !found.some((archive) => archive.image === image));
     if (missing.length > 0) {
         const files = missing.map((image) => archivePath(from, image)).join(", ");
         throw new Error(`Not built yet: ${files}; run \`npm run strata -- images build STACK\` first.`);
     }
-    const problem = oversize(found.map(({ path: file, bytes }) => ({ name: path.basename(file), bytes })));
+    const problem = oversize(
+        found.map(({ path: file, bytes }) => ({ name: path.basename(file), bytes })),
+        freeGb,
+    );
     if (problem !== undefined) {
         throw new Error(problem);
     }
@@ -131,7 +144,7 @@ function archives(from: string, images: readonly ImageSpec[]): readonly Archive[
  * @throws Error where an archive is not built, where the compartment is not there yet, or with Oracle's own words.
  */
 export async function uploadImages(args: UploadArgs): Promise<void> {
-    const { services, cloud, images, from, tell } = args;
+    const { services, cloud, images, tell } = args;
     const wanted = cloud.images.instance;
     if ("operatingSystem" in wanted) {
         tell(`Nothing to upload: the instances boot ${wanted.operatingSystem} ${wanted.version}, which Oracle has.`);
@@ -152,7 +165,7 @@ export async function uploadImages(args: UploadArgs): Promise<void> {
             `Images need a compartment that is there already, and the stack makes ${compartment.name} only at \`up\`: make it first and name its id under strata:cloud.compartment, or let the stack upload the image (strata:cloud.images.instance with bucket, object and path).`,
         );
     }
-    const found = archives(from, images);
+    const found = archives(args);
     const at = { namespaceName: await namespaceOf(services.objects), bucketName: imageBucket };
     if ((await ensureBucket(services.objects, at, compartment.id)) === "made") {
         tell(`Bucket ${imageBucket} made.`);
@@ -193,6 +206,7 @@ export async function uploadCommand(stack: string, folder = projectFolder, tell:
             cloud: fleet.cloud,
             images: specsOf(fleet),
             from: outFolder,
+            freeGb: freeGb(fleet),
             tell,
         });
     } catch (error) {

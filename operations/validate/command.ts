@@ -21,13 +21,13 @@ export function expectedOf(fleet: Fleet, day: string, grafana: GrafanaLimits): E
             return { hypervisors: Object.keys(fleet.hypervisor.nodes), machines: Object.keys(fleet.machines) };
         case "oracle-proxmox":
             return {
-                oracle: { allowance: allowanceFor(fleet.allowance, day), grafana },
+                oracle: { allowance: allowanceFor(fleet.allowance, day, fleet.accountType), grafana },
                 hypervisors: Object.keys(fleet.cloud.instances),
                 machines: Object.keys(fleet.machines),
             };
         case "oracle-talos":
             return {
-                oracle: { allowance: allowanceFor(fleet.allowance, day), grafana },
+                oracle: { allowance: allowanceFor(fleet.allowance, day, fleet.accountType), grafana },
                 machines: Object.keys(fleet.cloud.instances),
             };
     }

@@ -1,5 +1,4 @@
 /** What each answer means: fine, or what to do. Pure functions. */
-import { allowanceBytes } from "../../images/sizes";
 import type { Allowance } from "../../policy/free-tier/allowances";
 import { freeTierMeters, type PlainResource } from "../../policy/report";
 import type { GrafanaUsage, KubernetesNode, Quorum, Spending, Stored } from "./probes";
@@ -37,14 +36,21 @@ function abortion(stored: readonly Stored[]): string[] {
           ];
 }
 
-/** Everything stored fits below 20 GB; the document draws `< 20GB`. An unfinished upload is told even where it fits. */
-export function imagesFinding(stored: readonly Stored[]): Finding {
+/**
+ * Everything stored fits below what is free, 20 GB as the document draws it or the 10 of a paid account. An unfinished
+ * upload is told even where it fits.
+ */
+export function imagesFinding(
+    stored: readonly Stored[],
+    { objectStorageGb }: Pick<Allowance, "objectStorageGb">,
+): Finding {
     const total = stored.reduce((sum, { bytes }) => sum + bytes, 0);
-    const limit = gigabytes(allowanceBytes);
+    const free = objectStorageGb * 1e9;
+    const limit = gigabytes(free);
     const finished = stored.filter(({ unfinished }) => unfinished === undefined);
     const cut = stored.length - finished.length;
     const abort = abortion(stored);
-    if (total < allowanceBytes) {
+    if (total < free) {
         const never = cut === 0 ? "" : ` (${cut} never sent to ${cut === 1 ? "its" : "their"} end)`;
         return {
             ok: true,

@@ -36,7 +36,11 @@ export function checksOf({ oracle, hypervisors, machines }: Expected, probes: Pr
         ...(oracle === undefined
             ? []
             : ([
-                  { name: "Images", limit: "< 20GB", run: async () => imagesFinding(await probes.stored()) },
+                  {
+                      name: "Images",
+                      limit: `< ${oracle.allowance.objectStorageGb}GB`,
+                      run: async () => imagesFinding(await probes.stored(), oracle.allowance),
+                  },
                   {
                       name: "OCI",
                       limit: "free tier",

@@ -1,5 +1,8 @@
 /** What Oracle gives for nothing, by date: data, each with the day it took effect and where the figures come from. */
 
+/** The kind of Oracle account: whether it can be charged. */
+export type AccountType = "payg" | "always-free";
+
 /** Limits of one allowance. A field that is undefined means that the allowance names no such limit. */
 export interface Allowance {
     /** How a stack names it (`strata:allowance`). */
@@ -28,8 +31,10 @@ export interface Allowance {
     readonly volumeBackups: number;
     /** Reserved public addresses. */
     readonly reservedIps: number;
-    /** Object storage of all tiers together, GB. */
+    /** Object storage of all tiers together, GB, in an account that cannot be charged. */
     readonly objectStorageGb: number;
+    /** Object storage of the Standard tier, GB, in an account that can: what images are put into. */
+    readonly paidObjectStorageGb: number;
     /** Virtual cloud networks. */
     readonly vcns: number;
     /** Flexible load balancers. */
@@ -48,6 +53,8 @@ const constant = {
     volumeBackups: 5,
     reservedIps: 2,
     objectStorageGb: 20,
+    // The same page, "Object and Archive Storage": a paid account has 10 GB in each tier of its own instead.
+    paidObjectStorageGb: 10,
     vcns: 2,
     loadBalancers: 1,
     loadBalancerMbps: 10,
@@ -82,6 +89,12 @@ export const allowances: readonly [Allowance, ...Allowance[]] = [
         a1MemoryGbHours: 9000,
     },
 ];
+
+/** What an allowance comes to in an account of a kind: what is free of object storage goes by that. */
+export function inAccount(allowance: Allowance, account: AccountType): Allowance {
+    const { objectStorageGb, paidObjectStorageGb } = allowance;
+    return { ...allowance, objectStorageGb: account === "payg" ? paidObjectStorageGb : objectStorageGb };
+}
 
 /** The allowance in force on a day (ISO date); the oldest one for days before any. */
 export function allowanceOn(day: string): Allowance {

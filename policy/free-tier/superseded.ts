@@ -15,6 +15,8 @@ export interface CostInForce {
  * that one.
  */
 export function costInForce(graph: Graph, judgedBy: Allowance, day: string): CostInForce | undefined {
-    const allowance = allowanceOn(day);
+    // What is free of object storage goes by the account, which is the same.
+    const { objectStorageGb } = judgedBy;
+    const allowance = { ...allowanceOn(day), objectStorageGb };
     return judgedBy.since >= allowance.since ? undefined : { allowance, cost: costOf(graph, allowance) };
 }

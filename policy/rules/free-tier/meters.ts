@@ -80,7 +80,7 @@ const subjects: readonly Subject[] = [
         meter: "object-storage",
         title: "Object storage within the allowance",
         why: "Objects and custom images share the free object storage. A bucket alone does not say what will be put into it.",
-        limit: `At most 20 GB (${seed}: objects 20 GB).`,
+        limit: `At most 20 GB (${seed}: objects 20 GB) in an account that cannot be charged, 10 GB of the Standard tier in one that can (\`strata:accountType\`; Oracle, Always Free Resources).`,
         fix: 'Store less, or declare the sizes: object metadata or a free-form tag of the image `"size-gb": "1.5"`, or facts of the component. What is really there can only be read after deployment.',
         onUnknown: "warn",
     },

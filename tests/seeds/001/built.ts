@@ -116,12 +116,13 @@ export class Built {
         return monthlyCost(this.#plain(), day === undefined ? this.#allowance() : allowanceFor(undefined, day));
     }
 
+    /** The allowance the stack declares. Its document speaks of an account that cannot be charged. */
     #allowance() {
         const declared = readStackConfig(this.name)["strata:allowance"]?.value;
         if (typeof declared !== "string") {
             throw new Error(`${this.name} declares no allowance.`);
         }
-        return allowanceFor(declared, "2026-11-21");
+        return allowanceFor(declared, "2026-11-21", "always-free");
     }
 
     #plain(): PlainResource[] {

@@ -166,6 +166,7 @@ test("the Talos image is the factory's disk for Oracle, packed, and needs no rec
         out: folder,
         way,
         talos: disk,
+        freeGb: 20,
         tell: (sentence) => told.push(sentence),
     });
     expect(built.map(({ path: file }) => path.basename(file))).toEqual(["talos-v1.10.5.oci"]);
@@ -185,6 +186,7 @@ test.each([
         out: folder,
         way,
         talos: { ...disk, factory: address },
+        freeGb: 20,
         tell: () => {},
     });
     await expect(build).rejects.toThrow(said);
@@ -196,6 +198,6 @@ test("fails naming each image where together they reach 20 GB", async () => {
     fs.writeFileSync(path.join(folder, "proxmox.oci"), "");
     fs.truncateSync(path.join(folder, "proxmox.oci"), 20e9);
     const disk = { version: "v1.10.5", schematic: "customization: {}\n", factory: await factory() };
-    const build = buildImages({ images: [talos], out: folder, way, talos: disk, tell: () => {} });
+    const build = buildImages({ images: [talos], out: folder, way, talos: disk, freeGb: 20, tell: () => {} });
     await expect(build).rejects.toThrow(/The images take 20\.00 GB \(proxmox\.oci 20\.00 GB, talos-v1\.10\.5\.oci/);
 });

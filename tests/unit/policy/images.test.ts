@@ -95,8 +95,9 @@ test("archive and image share the 20 GB at preview, though neither declares itse
             from: { imageSourceDetails: ["archive"] },
         },
     ];
-    expect(await judged(rules, stack("10"))).toEqual([]);
-    const said = await judged(rules, stack("10.5"));
+    const accountType = "always-free";
+    expect(await judged(rules, stack("10"), { accountType })).toEqual([]);
+    const said = await judged(rules, stack("10.5"), { accountType });
     expect(said.map(({ rule, level }) => [rule, level])).toEqual([["free-tier-object-storage", "mandatory"]]);
     expect(said[0]?.message).toContain("image");
 });

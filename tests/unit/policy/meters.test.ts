@@ -113,8 +113,9 @@ const boundaries: readonly (readonly [MeterId, string, Declared[], Declared[]])[
 describe("at a limit and beyond it", () => {
     test.each(boundaries)("%s (%s)", async (id, allowance, at, beyond) => {
         const rules = meterRules.filter((rule) => rule.id === `free-tier-${id}`);
-        expect(await judged(rules, at, { allowance })).toEqual([]);
-        const said = await judged(rules, beyond, { allowance });
+        const declared = { allowance, accountType: "always-free" };
+        expect(await judged(rules, at, declared)).toEqual([]);
+        const said = await judged(rules, beyond, declared);
         expect(said).toHaveLength(1);
         expect(said[0]).toMatchObject({ rule: `free-tier-${id}`, level: "mandatory" });
         for (const use of metersOf(graphOfPlain(plain(beyond)), named(allowance)).find((each) => each.id === id)
@@ -136,6 +137,14 @@ describe("at a limit and beyond it", () => {
         };
         expect([verdict(at, 0), verdict(at, -1)]).toEqual([false, true]);
         expect([verdict(beyond, 0), verdict(beyond, 1)]).toEqual([true, false]);
+    });
+
+    test("an account that can be charged has half the object storage, and is what nothing is said of", async () => {
+        const rules = meterRules.filter(({ id }) => id === "free-tier-object-storage");
+        for (const declared of [{ accountType: "payg" }, {}]) {
+            expect(await judged(rules, [object("o", "10")], declared)).toEqual([]);
+            expect(await judged(rules, [object("o", "10.01")], declared)).toHaveLength(1);
+        }
     });
 
     test("a limit of one's own takes the allowance's place", async () => {

@@ -25,7 +25,7 @@ async function weighed(sizes: Readonly<Record<string, number>>): Promise<readonl
         const way = () => {
             throw new Error("nothing is to be built");
         };
-        return buildImages({ images: [], out, way, tell: () => {} });
+        return buildImages({ images: [], out, way, freeGb: 20, tell: () => {} });
     });
 }
 
@@ -56,7 +56,15 @@ async function uploaded(
                 fs.truncateSync(archivePath(from, image), sizes[index] ?? 0);
             }
             const { cloud } = oracleFleet();
-            const failure = await uploadImages({ services, cloud, images, from, tell: () => {}, pauseSeconds: 0 }).then(
+            const failure = await uploadImages({
+                services,
+                cloud,
+                images,
+                from,
+                freeGb: 20,
+                tell: () => {},
+                pauseSeconds: 0,
+            }).then(
                 () => undefined,
                 (error: unknown) => String(error),
             );
@@ -93,6 +101,7 @@ async function begun(index: number): Promise<readonly string[]> {
                 told.push(`${image.recipe?.script} in ${JSON.stringify(fs.readdirSync(out))}`);
                 throw new Error("enough");
             },
+            freeGb: 20,
             tell: () => {},
         }).catch(() => undefined),
     );

@@ -52,12 +52,12 @@ export const limitFigures: readonly Figure[] = [
         mentions: ["< 20GB"],
         says: "images that are built fit below 20 GB",
         holds: () => {
-            const weigh = (bytes: number) => oversize([{ name: "image", bytes }]);
+            const weigh = (bytes: number) => oversize([{ name: "image", bytes }], 20);
             expect([weigh(20e9 - 1), weigh(20e9)]).toEqual([undefined, expect.stringContaining("20.00 GB")]);
         },
     },
     one("Validation Matrix", ["<20GB"], "images that are stored fit below 20 GB", () => {
-        const judged = (bytes: number) => imagesFinding([{ name: "image", bytes }]).ok;
+        const judged = (bytes: number) => imagesFinding([{ name: "image", bytes }], { objectStorageGb: 20 }).ok;
         expect([judged(20e9 - 1), judged(20e9)]).toEqual([true, false]);
     }),
     { sections: [validation, "Validation Matrix"], mentions: ["$0.00"], says: "the bill is $0.00", holds: free },

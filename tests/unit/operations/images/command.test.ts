@@ -41,6 +41,7 @@ const upload = (cloud: UploadArgs["cloud"] = { compartment, images: lookUp }) =>
         images,
         from: folder,
         tell: (sentence) => told.push(sentence),
+        freeGb: 20,
         pauseSeconds: 0,
         partBytes: 1000,
     });

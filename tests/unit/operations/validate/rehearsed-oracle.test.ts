@@ -40,7 +40,7 @@ test("the document's stack, deployed in the world, passes all five checks", asyn
     expect(checks.filter(({ finding }) => !finding.ok)).toEqual([]);
     expect(checks.map(({ name }) => name)).toEqual(["Images", "OCI", "Proxmox", "Talos", "Cost"]);
     // Two archives and the image of `images upload`: 0.5 and 1.6 GB, and 5 GiB.
-    expect(checks[0]?.finding.said).toBe("7.47 GB of 20.00 GB in 3 objects and images");
+    expect(checks[0]?.finding.said).toBe("7.47 GB of 10.00 GB in 3 objects and images");
     expect(checks[1]?.finding.said).toContain("Ampere A1 OCPUs 4 of 4 OCPU, Ampere A1 memory 24 of 24 GB");
     expect(checks[2]?.finding.said).toBe("quorum, 3 of 3 hosts online");
     expect(safe).toBe(true);

@@ -11,6 +11,9 @@ import type { Probes } from "../../../../operations/validate/probes";
 import { checksOf, type Expected, matrixText, validate } from "../../../../operations/validate/validate";
 import { allowanceNamed } from "../../../../policy/free-tier/allowances";
 
+/** What is free of object storage in an account that cannot be charged. */
+const free = { objectStorageGb: 20 };
+
 function allowance(name: string) {
     const found = allowanceNamed(name);
     if (found === undefined) {
@@ -164,8 +167,8 @@ test("a homelab is asked for what it has: its hypervisor and its nodes", async (
 });
 
 test("exactly 20 GB are too much, a byte less is not", () => {
-    expect(imagesFinding([{ name: "x", bytes: 20e9 - 1 }]).ok).toBe(true);
-    expect(imagesFinding([{ name: "x", bytes: 20e9 }]).ok).toBe(false);
+    expect(imagesFinding([{ name: "x", bytes: 20e9 - 1 }], free).ok).toBe(true);
+    expect(imagesFinding([{ name: "x", bytes: 20e9 }], free).ok).toBe(false);
 });
 
 const unfinished = {
@@ -175,7 +178,7 @@ const unfinished = {
 };
 
 test("an upload that was never finished is told with the way to take it away, even where it takes no room", () => {
-    const { ok, said, todo } = imagesFinding([{ name: "x", bytes: 1e9 }, unfinished]);
+    const { ok, said, todo } = imagesFinding([{ name: "x", bytes: 1e9 }, unfinished], free);
     expect(ok).toBe(true);
     expect(said).toBe("1.00 GB of 20.00 GB in 2 objects and images (1 never sent to its end)");
     expect(todo).toBe(
@@ -184,15 +187,18 @@ test("an upload that was never finished is told with the way to take it away, ev
 });
 
 test("an upload that was never finished is not to be deleted as an object where it is too much", () => {
-    const { ok, todo } = imagesFinding([
-        { name: "b/old.oci", bytes: 15e9 },
-        { ...unfinished, bytes: 6e9 },
-    ]);
+    const { ok, todo } = imagesFinding(
+        [
+            { name: "b/old.oci", bytes: 15e9 },
+            { ...unfinished, bytes: 6e9 },
+        ],
+        free,
+    );
     expect(ok).toBe(false);
     expect(todo).toMatch(
         /^Abort what was never sent .* Delete what is not needed, the largest first: b\/old\.oci \(15\.00 GB\)\.$/,
     );
-    expect(imagesFinding([{ ...unfinished, bytes: 21e9 }]).todo).not.toContain("Delete");
+    expect(imagesFinding([{ ...unfinished, bytes: 21e9 }], free).todo).not.toContain("Delete");
 });
 
 test("what the document draws is inside the allowance of its day, and outside of today's", () => {
