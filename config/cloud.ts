@@ -74,7 +74,10 @@ const imageSchema = z.union(
                 .regex(/.\.oci$/, { error: "a name ending in .oci: a bare disk is imported for BIOS, which A1 lacks" })
                 .describe("Name of the archive in the bucket, ending in `.oci`."),
             path: z.string().min(1).describe("Archive the image pipeline made (`.oci`), uploaded by the stack."),
-            sizeGb: z.number().positive().describe("Its size in GB, counted before anything is sent: 20 are free, 10 in a paid account."),
+            sizeGb: z
+                .number()
+                .positive()
+                .describe("Its size in GB, counted before anything is sent: 20 are free, 10 in a paid account."),
         }),
     ],
     { error: "lookUp, or operatingSystem with version, or name with bucket, object (ending in .oci), path and sizeGb" },
