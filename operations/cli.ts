@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import type { Rehearsal } from "../rehearsal/engine/rehearsal";
 import { destroy, preview, up } from "./deploy";
+import { interruption, listen } from "./interruption";
 import { type Judgement, judge, today } from "./judgement";
 import { deployMinutes, hasPipeline, pipelineOf } from "./pipeline";
 import { pipelineText } from "./pipeline-text";
@@ -145,10 +146,11 @@ export function command(): Command {
 }
 
 if (require.main === module) {
+    listen();
     command()
         .parseAsync()
         .catch((error: unknown) => {
             console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
-            process.exitCode = 1;
+            process.exitCode = interruption.code ?? 1;
         });
 }

@@ -1,7 +1,6 @@
 /** The real thing: preview, up and destroy on real providers, with the policy pack and what a dead engine left mended. */
 import { execFile } from "node:child_process";
-import * as fs from "node:fs";
-import * as os from "node:os";
+import type * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { CommandError, LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
@@ -10,11 +9,14 @@ import { installAnalyzer } from "../rehearsal/engine/analyzer";
 import { type Deployment, resourcesOf } from "../rehearsal/engine/deployment";
 import { locateEngine } from "../rehearsal/engine/locate";
 import { begunCreates, isDrawnByOracle, isInterrupted, type KnownId, recover } from "../rehearsal/engine/recovery";
+import { temporaryFolder } from "../rehearsal/engine/temporary";
 import { packages } from "../rehearsal/providers";
 import { siteOf } from "../rehearsal/sites";
 import type { Properties } from "../rehearsal/world/value";
 import { World } from "../rehearsal/world/world";
 import { checkDelivered } from "./delivered";
+import { type Interruption, interruption } from "./interruption";
+import { isAbandoned } from "./lock";
 import { checkOnMesh } from "./on-mesh";
 import { oracleCredentials } from "./oracle/credentials";
 import { abortCutUploads, ownBuckets } from "./oracle/cut-uploads";
@@ -22,7 +24,7 @@ import { lookUp } from "./oracle/look-up";
 import { type OracleAccess, type OracleServices, oracleServices } from "./oracle/services";
 import { type Places, upWithRoom } from "./placement";
 import { policyPack } from "./rehearse-stack";
-import { projectFolder, readStackConfig } from "./stack";
+import { projectFolder, projectName, readStackConfig } from "./stack";
 import { configOf } from "./stack-values";
 
 /** Ids that follow from what a resource is asked to be: VM ids, namespaced names. The simulated providers know them. */
@@ -39,8 +41,7 @@ async function openStack(name: string, folder: string): Promise<Stack> {
     // Says which stacks there are before anything else does.
     readStackConfig(name, folder);
     const engine = await locateEngine({ onProgress: console.log });
-    const bin = fs.mkdtempSync(path.join(os.tmpdir(), "strata-bin-"));
-    process.on("exit", () => fs.rmSync(bin, { recursive: true, force: true }));
+    const bin = temporaryFolder("strata-bin-");
     installAnalyzer(bin);
     process.env.PATH = [path.dirname(engine.path), process.env.PATH ?? "", bin].join(path.delimiter);
     const workspace = await LocalWorkspace.create({
@@ -78,8 +79,13 @@ async function seenAtOracle(
     return lookUp(await servicesOf(stack, here), begun, known);
 }
 
-/** Mends what an engine that died left behind, and what a cut upload did; says what it did. */
+/** Mends what an engine that died left behind, and what a cut upload did; says what it did. Refuses while one lives. */
 async function mend(stack: Stack, here: Here): Promise<void> {
+    const { url: backend = "" } = await stack.workspace.whoAmI();
+    if (isAbandoned({ project: projectName, stack: stack.name, backend })) {
+        console.log("An engine died here; the lock it left is removed.");
+        await stack.cancel();
+    }
     const deployment = (await stack.exportStack()) as Deployment;
     const buckets = ownBuckets(resourcesOf(deployment));
     if (buckets.length > 0) {
@@ -117,6 +123,9 @@ const said = {
 };
 const judged = { ...said, policyPacks: [policyPack] };
 
+/** Lets the engine work; see `Interruption.whileWorking`. */
+const working: Interruption["whileWorking"] = (work) => interruption.whileWorking(work);
+
 /**
  * Does one thing the engine tells about as it goes.
  *
@@ -135,7 +144,10 @@ const refused = (name: string) => `The preview of ${name} failed, as said above;
 /** Shows what would happen to a stack; changes nothing. */
 export async function preview(name: string, folder = projectFolder): Promise<void> {
     const stack = await openStack(name, folder);
-    await told(stack.preview(judged), refused(name));
+    await told(
+        working((signal) => stack.preview({ ...judged, signal })),
+        refused(name),
+    );
 }
 
 /** Deploys a stack: mends what was interrupted, previews under the policy pack, and goes on only where it agrees. */
@@ -144,7 +156,10 @@ export async function up(name: string, folder = projectFolder, here: Here = {}):
     checkOnMesh(name, folder, here.interfaces);
     const stack = await openStack(name, folder);
     await mend(stack, here);
-    await told(stack.preview(judged), refused(name));
+    await told(
+        working((signal) => stack.preview({ ...judged, signal })),
+        refused(name),
+    );
     const failure = `${name} is deployed in part, as said above; mend what was refused and run it again, nothing is lost.`;
     // Of Oracle's instances only: their places are in the config, checked by the preview that has just passed.
     const config = readStackConfig(name, folder);
@@ -152,12 +167,13 @@ export async function up(name: string, folder = projectFolder, here: Here = {}):
     const acceptedRisks = (config["strata:acceptedRisks"]?.value ?? []) as Places["acceptedRisks"];
     const run =
         cloud === undefined
-            ? stack.up(judged)
+            ? working((signal) => stack.up({ ...judged, signal }))
             : upWithRoom(
                   {
                       // What it finds is told in a sentence; the whole of it was shown before.
-                      preview: (options) => stack.preview({ policyPacks: [policyPack], ...options }),
-                      up: (options) => stack.up({ ...judged, ...options }),
+                      preview: (options) =>
+                          working((signal) => stack.preview({ policyPacks: [policyPack], signal, ...options })),
+                      up: (options) => working((signal) => stack.up({ ...judged, signal, ...options })),
                       setConfig: (key, value, path) => stack.setConfig(key, value, path),
                   },
                   { ...cloud, acceptedRisks },
@@ -185,7 +201,11 @@ export async function destroy(
         await promisify(execFile)("pulumi", args, { cwd: folder });
     } else {
         const failure = `The preview of the destroy of ${name} failed, as said above; nothing was deleted. What is protected because it stores data goes with --unprotect.`;
-        await told(stack.previewDestroy(said), failure);
+        await told(
+            working((signal) => stack.previewDestroy({ ...said, signal })),
+            failure,
+        );
     }
-    await told(stack.destroy(said), `${name} is destroyed in part, as said above; run it again.`);
+    const run = working((signal) => stack.destroy({ ...said, signal }));
+    await told(run, `${name} is destroyed in part, as said above; run it again.`);
 }

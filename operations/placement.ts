@@ -6,6 +6,7 @@
 import type { ConfigValue, EngineEvent } from "@pulumi/pulumi/automation";
 import { isOutOfCapacity } from "../components/cloud/capacity";
 import { availabilityDomainName, faultDomainName, type Place } from "../components/cloud/instances";
+import { Stopped } from "./interruption";
 
 /** An instance Oracle had no room for, all new tries in place included. */
 export interface NoRoom {
@@ -225,7 +226,7 @@ export async function upWithRoom(stack: Placeable, places: Places, say: (sentenc
             return;
         } catch (error) {
             const { noRoom, nothingElse } = noRoomIn(events);
-            if (!(await rotation.moveOn(noRoom)) || !nothingElse) {
+            if (error instanceof Stopped || !(await rotation.moveOn(noRoom)) || !nothingElse) {
                 throw error;
             }
         }

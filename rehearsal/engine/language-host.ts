@@ -124,10 +124,21 @@ function run(
     });
 }
 
+/**
+ * Has errors inspected without colours. The SDK asks for them, and Node 20.20 never ends where it colours a trace with a
+ * file that lies right below a scope, such as `node_modules/@pulumi/resource.ts`, which is how the SDK's source maps name
+ * its own.
+ */
+const plainErrors = `--import=data:text/javascript,${encodeURIComponent(
+    'import util from "node:util"; const { inspect } = util; util.inspect = Object.assign((value, options) => inspect(value, { ...options, colors: false }), inspect);',
+)}`;
+
 function environment(program: ForeignProgram, request: RunRequest): NodeJS.ProcessEnv {
     const config = Object.fromEntries(request.getConfigMap().getEntryList());
     return {
         ...process.env,
+        // Not an argument: the SDK looks there for loaders of the program's own.
+        NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} ${plainErrors}`,
         PULUMI_NODEJS_TYPESCRIPT: program.typescript ? "true" : "false",
         // What is rehearsed is what the program does; its types are its compiler's business and cost seconds a phase.
         PULUMI_NODEJS_TRANSPILE_ONLY: "true",

@@ -36,6 +36,8 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
         said.push(JSON.stringify(event));
         options.onEvent?.(event);
     };
+    // Before anything is made: it is refused where it is no program.
+    const foreign = "directory" in options.program ? readForeign(options.program.directory, options.stack) : undefined;
     const engine =
         options.engine ?? (await locateEngine({ onProgress: (message) => tell({ kind: "engine", message }) }));
     const world = new World({
@@ -58,7 +60,6 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
         interference: faults,
         ...(options.seed === undefined ? {} : { seed: options.seed }),
     });
-    const foreign = "directory" in options.program ? readForeign(options.program.directory, options.stack) : undefined;
     const host = foreign === undefined ? undefined : await serveProgram(foreign);
     const processes = () => [scratch.enginePid() ?? [], host?.processes ?? []].flat();
     const forClock = new Activity(processes);

@@ -1,9 +1,9 @@
 /** A place of its own for one rehearsal: backend, home of the engine, programs on its PATH. Nothing outside is touched. */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { installAnalyzer } from "./analyzer";
 import type { Engine } from "./locate";
+import { removeTemporary, temporaryFolder } from "./temporary";
 
 /** A scratch folder and what the engine needs to know of it. */
 export interface Scratch {
@@ -25,7 +25,7 @@ const passphrase = "rehearsal";
 
 /** Makes a scratch folder for an engine. */
 export function makeScratch(engine: Engine): Scratch {
-    const root = mkdtempSync(join(tmpdir(), "strata-rehearsal-"));
+    const root = temporaryFolder("strata-rehearsal-");
     const folders = { project: join(root, "project"), state: join(root, "state"), home: join(root, "home") };
     const bin = join(root, "bin");
     for (const folder of [...Object.values(folders), bin]) {
@@ -51,7 +51,7 @@ export function makeScratch(engine: Engine): Scratch {
             PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         },
         enginePid: () => (existsSync(pidFile) ? Number(readFileSync(pidFile, "utf8")) : undefined),
-        remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 3 }),
+        remove: () => removeTemporary(root),
     };
 }
 

@@ -46,6 +46,13 @@ function options(directory: string): RehearseOptions {
 describe("somebody else's program", () => {
     needsEngine();
 
+    test("that fails says why, and ends", async () => {
+        const { ok, phases } = await rehearse(options("rejecting"));
+        expect(ok).toBe(false);
+        expect(phases.map(({ name }) => name)).toEqual(["preview"]);
+        expect(phases[0]?.diagnostics.map(({ message }) => message).join()).toContain("nothing to build from");
+    });
+
     test("with top-level side effects and an unknown package goes through every phase", async () => {
         const rehearsal = await rehearse(options("top-level"));
         expect(rehearsal.phases.flatMap(({ diagnostics }) => diagnostics)).toEqual([]);

@@ -1,0 +1,63 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { isAbandoned } from "../../../operations/lock";
+
+let folder: string;
+
+beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "strata-lock-"));
+});
+afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const stack = (backend = `file://${folder}`) => ({ project: "strata", stack: "homelab", backend, hostname: "desk" });
+
+/** A lock as the engine writes it. */
+function lock(pid: number, hostname = "desk"): void {
+    const locks = path.join(folder, ".pulumi", "locks", "organization", "strata", "homelab");
+    fs.mkdirSync(locks, { recursive: true });
+    const written = { pid, username: "me", hostname, timestamp: "2026-11-21T20:00:00Z" };
+    fs.writeFileSync(path.join(locks, "f4c1.json"), JSON.stringify(written));
+}
+
+test("a stack nobody works on is free, wherever its state is", () => {
+    expect(isAbandoned(stack())).toBe(false);
+    expect(isAbandoned(stack("s3://states"))).toBe(false);
+});
+
+test("a lock of a process that is gone was left by an engine that died", async () => {
+    const gone = spawn("true");
+    await new Promise((ended) => gone.on("close", ended));
+    lock(gone.pid ?? 0);
+    expect(isAbandoned(stack())).toBe(true);
+});
+
+test("a lock whose process id another program has by now was left by an engine that died", () => {
+    lock(process.pid);
+    expect(isAbandoned(stack())).toBe(true);
+});
+
+test("an engine that is at work is named, and left alone", async () => {
+    const program = path.join(folder, "pulumi");
+    fs.copyFileSync("/bin/sleep", program);
+    const engine = spawn(program, ["60"]);
+    try {
+        lock(engine.pid ?? 0);
+        await vi.waitFor(() =>
+            expect(() => isAbandoned(stack())).toThrow(
+                `homelab is locked by the engine of me on desk (process ${engine.pid}, since 2026-11-21T20:00:00Z), which is at work: wait until it is done, or end it there.`,
+            ),
+        );
+    } finally {
+        engine.kill("SIGKILL");
+    }
+});
+
+test("whether an engine lives on another machine cannot be told here", () => {
+    lock(1, "attic");
+    expect(() => isAbandoned(stack())).toThrow(
+        /^homelab is locked by the engine of me on attic .*: wait until it is done or, if it is dead, .* `pulumi cancel --stack homelab`\.$/,
+    );
+});
