@@ -27,7 +27,10 @@ function quote(value: string): string {
 }
 
 /**
- * The text of a step with its variables set in front.
+ * The text of a step with its variables set in front. The step is a function that reads nothing: a bash that has its
+ * script from standard input reads it line by line, and a command that reads standard input too, as `ssh` does, takes
+ * the rest of the script away; bash then ends without a word, and with the code of that command. A function is read whole
+ * before it runs.
  *
  * @param step Which step.
  * @param variables What the step's first lines say it needs; values are quoted for the shell here.
@@ -35,5 +38,5 @@ function quote(value: string): string {
 export function script(step: Step, variables: Readonly<Record<string, string>>): string {
     const assignments = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}`);
     const read = (name: string) => fs.readFileSync(path.join(directory, `${name}.sh`), "utf8");
-    return [...assignments, read("lib"), read(step)].join("\n");
+    return [...assignments, read("lib"), "main() {", read(step), "}", "main </dev/null", ""].join("\n");
 }

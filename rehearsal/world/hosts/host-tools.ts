@@ -225,7 +225,10 @@ export const hostTools: Readonly<Record<string, HostTool>> = {
             return failed(`root@${name}: Permission denied (publickey).`, 255);
         }
         const [command = "", ...rest] = args.slice(place + 1);
-        drain(input);
+        // It sends standard input over, whether the command reads it or not; with -n it does not look at it.
+        if (!args.slice(0, place).includes("-n")) {
+            drain(input);
+        }
         return (
             target.run(command, rest, { text: "" }) ??
             textTools[command]?.(rest, { text: "" }, target) ??

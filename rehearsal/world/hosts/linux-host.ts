@@ -274,13 +274,13 @@ export class LinuxHosts implements Hosts {
             : `ssh: handshake failed: ssh: unable to authenticate, attempted methods [none${privateKey === undefined ? "" : " publickey"}], no supported methods remain`;
     }
 
-    /** Runs a script on a host; with the steps that took time. */
+    /** Runs a script on a host, which has it from standard input; with the steps that took time. */
     run(
         host: LinuxHost,
         script: string,
     ): { readonly code: number; readonly out: string; readonly err: string; readonly steps: readonly string[] } {
         this.steps.splice(0);
-        const ran = runScript(host, script);
+        const ran = runScript(host, script, true);
         host.end();
         return { ...ran, steps: this.steps.splice(0) };
     }

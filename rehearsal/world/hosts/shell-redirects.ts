@@ -79,6 +79,9 @@ function source(target: Word, streams: Streams, around: RedirectsAround): string
         return out.text;
     }
     const file = text(target, around.expansion(streams));
+    if (file === "/dev/null") {
+        return "";
+    }
     const content = around.host.read(file);
     if (content === undefined) {
         streams.err.text += `bash: ${file}: No such file or directory\n`;

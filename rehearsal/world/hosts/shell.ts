@@ -16,7 +16,6 @@ import { Exit, Return, type ShellHost, type Sink, type Streams, Unsupported } fr
 import { type RedirectsAround, redirected } from "./shell-redirects";
 import { Scope } from "./shell-scope";
 import { type Expansion, fields, text } from "./shell-words";
-import { drain } from "./text-tools";
 
 /** One shell on one host. */
 export class Shell {
@@ -29,8 +28,13 @@ export class Shell {
 
     constructor(readonly host: ShellHost) {}
 
-    /** Runs a script to its end. */
-    script(source: string, streams: Streams): number {
+    /**
+     * Runs a script to its end.
+     *
+     * @param fromInput True where the script is what stands on standard input (`bash -s`): what a command reads of it is
+     * not run any more. Default: it is read from elsewhere.
+     */
+    script(source: string, streams: Streams, fromInput = false): number {
         const parsed = parse(source);
         const wrong = parsed.errors?.[0];
         if (wrong !== undefined) {
@@ -39,7 +43,9 @@ export class Shell {
             return 2;
         }
         try {
-            return this.#statements(parsed.commands, streams);
+            return fromInput
+                ? this.#fromInput(source, parsed.commands, streams)
+                : this.#statements(parsed.commands, streams);
         } catch (error) {
             if (error instanceof Exit || error instanceof Return) {
                 return error.code;
@@ -50,6 +56,21 @@ export class Shell {
             }
             throw error;
         }
+    }
+
+    /** Runs statements that stand on standard input: each finds there what comes after its own lines. */
+    #fromInput(source: string, statements: readonly Statement[], streams: Streams): number {
+        let code = 0;
+        for (const [index, statement] of statements.entries()) {
+            const next = statements.slice(index + 1).find(({ pos }) => source.slice(statement.end, pos).includes("\n"));
+            const rest = next === undefined ? "" : source.slice(next.pos);
+            streams.input.text = rest;
+            code = this.#statements([statement], streams);
+            if (streams.input.text !== rest) {
+                return streams.input.text === "" ? code : this.script(streams.input.text, streams, true);
+            }
+        }
+        return code;
     }
 
     /** A command with its arguments: a function, one of the shell's own, a text tool, or one of the host's. */
@@ -230,13 +251,13 @@ export class Shell {
     }
 }
 
-/** Everything a script printed, and how it ended. */
+/** Everything a script printed, and how it ended. @param fromInput True where it stands on standard input. Default false. */
 export function runScript(
     host: ShellHost,
     source: string,
+    fromInput = false,
 ): { readonly code: number; readonly out: string; readonly err: string } {
     const streams: Streams = { input: { text: "" }, out: { text: "" }, err: { text: "" } };
-    const code = new Shell(host).script(source, streams);
-    drain(streams.input);
+    const code = new Shell(host).script(source, streams, fromInput);
     return { code, out: streams.out.text, err: streams.err.text };
 }

@@ -48,10 +48,13 @@ test.each([
     ],
     ["subshells", "x=1; (x=2; exit 3); echo $? $x; { x=4; }; echo $x"],
     ["an unset variable", "set -u; echo $nowhere; echo never"],
+    ["a command that reads the rest of the script away", "f() { cat >/dev/null; }\nx=$(f)\necho never"],
+    ["a command that reads a line of the script", 'read -r line\nnot run\necho "$line"; cat <<X\ntext\nX\necho end'],
+    ["a function that is read whole before it runs", "main() {\ncat\necho end\n}\nmain </dev/null\n"],
     ["a pipe into read", "echo a b | while read -r x y; do echo $y; done; head -n 1 < <(yes)"],
 ])("a script reads as bash reads it: %s", (_, script) => {
     const real = spawnSync("bash", ["--norc"], { input: script, encoding: "utf8" });
-    const rehearsed = runScript(host(), script);
+    const rehearsed = runScript(host(), script, true);
     expect([rehearsed.out, rehearsed.code]).toEqual([real.stdout, real.status]);
 });
 
