@@ -24,9 +24,14 @@ export const proxmoxClusterSchema = z
         ceph: z
             .strictObject({
                 release: z
-                    .enum(["squid", "tentacle"])
-                    .default("squid")
-                    .describe("Ceph release as `pveceph install` takes it. Default squid."),
+                    .string()
+                    .regex(/^tentacle$/, {
+                        error: "tentacle: Proxmox has no packages of squid and older releases for arm64 (pve-manager, PVE/Ceph/Releases.pm)",
+                    })
+                    .default("tentacle")
+                    .describe(
+                        "Ceph release as `pveceph install` takes it. Default tentacle (20.2): the first that Proxmox builds for arm64.",
+                    ),
                 osdGiB: z
                     .int()
                     .min(10)

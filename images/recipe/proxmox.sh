@@ -2,6 +2,8 @@
 # The Proxmox VE image with Ceph. Proxmox supports 64-bit ARM from 9.2 on, on Debian 13, so this image is built on that
 # release and not on the base image's Debian 12. Runs as root on a Debian host.
 #   proxmox.sh OUT.qcow2 ROOT_MIB
+# Ceph is of the first release Proxmox builds for arm64 (proxmox/pve-manager, PVE/Ceph/Releases.pm), with all packages that
+# `pveceph install` names (PVE/CLI/pveceph.pm): without recommended ones, `ceph` alone brings no ceph-volume.
 . "$(dirname "$0")/lib.sh"
 usage="usage: proxmox.sh OUT.qcow2 ROOT_MIB"
 out=${1:?"$usage"} root_mib=${2:?"$usage"}
@@ -38,7 +40,7 @@ mkdir -p "$work/overlay/usr/share/keyrings" "$work/overlay/etc/apt/sources.list.
 keyring=$work/overlay/usr/share/keyrings/proxmox-archive-keyring.gpg
 curl -fsSL "$keyring_url" -o "$keyring" || fail "the keyring of Proxmox cannot be fetched from $keyring_url"
 printf '%s  %s\n' "$keyring_sha256" "$keyring" | sha256sum --check --quiet || fail "the keyring of Proxmox is not the one its vendor names"
-for component in "pve pve-no-subscription" "ceph-squid no-subscription"; do
+for component in "pve pve-no-subscription" "ceph-tentacle no-subscription"; do
     set -- $component
     printf 'Types: deb\nURIs: http://download.proxmox.com/debian/%s\nSuites: trixie\nComponents: %s\nSigned-By: /usr/share/keyrings/proxmox-archive-keyring.gpg\n\n' "$1" "$2"
 done >"$work/overlay/etc/apt/sources.list.d/proxmox.sources"
@@ -53,7 +55,7 @@ mmdebstrap --architectures=arm64 --variant=minbase \
     --customize-hook="cp \"\$1/usr/lib/grub/arm64-efi-signed/grubaa64.efi.signed\" '$work/grub.efi'" \
     --customize-hook="cp -r '$work/overlay/.' \"\$1\"" \
     --customize-hook='echo pve >"$1/etc/hostname"; printf "127.0.0.1 localhost\n127.0.1.1 pve\n" >"$1/etc/hosts"' \
-    --customize-hook='chroot "$1" sh -c "apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy proxmox-ve ceph ifupdown2"' \
+    --customize-hook='chroot "$1" sh -c "apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy proxmox-ve ifupdown2 ceph ceph-common ceph-fuse ceph-mds ceph-volume gdisk nvme-cli"' \
     --customize-hook="bash '$recipes/bootable.sh' \"\$1\"" \
     --customize-hook=': >"$1/etc/resolv.conf"; : >"$1/etc/machine-id"; rm -f "$1"/etc/ssh/ssh_host_*_key*' \
     trixie "$work/root.tar"

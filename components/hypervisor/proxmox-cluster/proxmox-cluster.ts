@@ -56,7 +56,7 @@ export interface ProxmoxClusterArgs {
     /** Cluster name, at most 15 characters (pvecm). */
     readonly clusterName: string;
     readonly ceph: {
-        /** Ceph release as `pveceph install --version` takes it, e.g. `squid`. */
+        /** Ceph release as `pveceph install --version` takes it, e.g. `tentacle`. */
         readonly release: string;
         /** Network of the mons and OSDs, e.g. `10.0.1.0/24`. */
         readonly network: string;

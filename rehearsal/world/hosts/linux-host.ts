@@ -8,10 +8,13 @@ import { runCloudInit } from "./cloud-init";
 import { stepOf } from "./durations";
 import { type HostTool, hostTools } from "./host-tools";
 import type { NodeState, PveCluster } from "./pve-cluster";
-import { pveTools } from "./pve-tools";
+import { cephPrograms, pveTools } from "./pve-tools";
 import { runScript } from "./shell";
 import type { Answer, ShellHost, Source } from "./shell-io";
 import { authorises } from "./ssh-key";
+
+/** Commands that no image of ours is reckoned with: they are there once a package brought them. */
+const laterInstalled: ReadonlySet<string> = new Set(["tailscale", ...cephPrograms]);
 
 /** How a script is cut off. */
 export interface Cut {
@@ -51,7 +54,7 @@ export class LinuxHost implements ShellHost {
     /** Where it is a node of a Proxmox VE cluster. */
     cluster?: PveCluster;
     readonly node: NodeState = {
-        ceph: false,
+        ceph: undefined,
         monitor: false,
         manager: false,
         osdPrepared: false,
@@ -148,9 +151,9 @@ export class LinuxHost implements ShellHost {
         return tool === undefined ? undefined : this.#timed(name, args, tool(this, args, input));
     }
 
-    /** What a command of that name does here: only Proxmox VE has its own, and Tailscale is there once installed. */
+    /** What a command of that name does here: only Proxmox VE has its own, and some are there once installed. */
     #tool(name: string): HostTool | undefined {
-        if (name === "tailscale" && !this.installed.has(name)) {
+        if (laterInstalled.has(name) && !this.installed.has(name)) {
             return undefined;
         }
         return hostTools[name] ?? (this.spec.boots === "proxmox" ? pveTools[name] : undefined);

@@ -3,7 +3,8 @@ import type { LinuxHost } from "./linux-host";
 
 /** What a host has of Proxmox VE and Ceph. */
 export interface NodeState {
-    ceph: boolean;
+    /** Ceph release whose daemons are installed; undefined: none is. */
+    ceph: string | undefined;
     monitor: boolean;
     manager: boolean;
     /** True once its volume carries an OSD, which may not have been started. */

@@ -9,6 +9,17 @@ import { pvecm, writable } from "./pve-membership";
 import { pvesh } from "./pve-sdn";
 import { failed, fine } from "./shell-io";
 
+/**
+ * Ceph releases Proxmox VE 9 has packages of on arm64 (pve-manager 9.2.11, PVE/Ceph/Releases.pm: squid has none there), and
+ * what the daemons of each say of themselves.
+ */
+const cephReleases: Readonly<Record<string, string>> = {
+    tentacle: "ceph version 20.2.4 (7f793731f1b39eb4f465e960113d2363c311b964) tentacle (stable - RelWithDebInfo)",
+};
+
+/** What `pveceph install` brings in that the scripts call (pve-manager, PVE/CLI/pveceph.pm). */
+export const cephPrograms = ["ceph", "ceph-mon", "ceph-volume"];
+
 const pveceph: HostTool = (host, args, input) => {
     const cluster = writable(host);
     if (!(cluster instanceof PveCluster)) {
@@ -21,17 +32,26 @@ const pveceph: HostTool = (host, args, input) => {
         if (wrong !== undefined) {
             return wrong;
         }
+        const release = option(args, "version") ?? "tentacle";
+        if (cephReleases[release] === undefined) {
+            return failed(
+                `400 Parameter verification failed.\nversion: value '${release}' does not have a value in the enumeration '${Object.keys(cephReleases).join(", ")}'`,
+                255,
+            );
+        }
         if (!input.text.startsWith("y")) {
             return failed("Aborted.", 255);
         }
         if (!host.spec.hasWayOut()) {
             return failed("apt failed during ceph installation (100)", 255);
         }
-        node.ceph = true;
-        host.installed.add("ceph-mon");
+        node.ceph = release;
+        for (const program of cephPrograms) {
+            host.installed.add(program);
+        }
         return fine();
     }
-    if (!node.ceph) {
+    if (node.ceph === undefined) {
         return failed("binary not installed: /usr/bin/ceph-mon", 255);
     }
     if (verb === "init") {
@@ -70,10 +90,7 @@ const pveceph: HostTool = (host, args, input) => {
 };
 
 const ceph: HostTool = (host, args) => {
-    const { cluster, node } = host;
-    if (!node.ceph) {
-        return failed("bash: ceph: command not found", 127);
-    }
+    const { cluster } = host;
     if (cluster === undefined || !cluster.members.some((each) => each.node.monitor) || !cluster.monitored) {
         return failed("[errno 110] RADOS timed out (error connecting to the cluster)");
     }
@@ -186,10 +203,7 @@ export const pveTools: Readonly<Record<string, HostTool>> = {
     pvecm,
     pveceph,
     ceph,
-    "ceph-mon": ({ node }, args) =>
-        node.ceph && args[0] === "--version"
-            ? fine("ceph version 19.2.3 (c92aebb279828e9c3c1f5d24613efca272649e62) squid (stable)\n")
-            : failed("bash: ceph-mon: command not found", 127),
+    "ceph-mon": ({ node }) => fine(`${cephReleases[node.ceph ?? ""] ?? ""}\n`),
     "ceph-volume": cephVolume,
     pveum,
     pvesh,

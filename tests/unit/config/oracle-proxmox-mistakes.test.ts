@@ -47,6 +47,13 @@ test.each<[string, readonly Change[], readonly string[]]>([
         ],
     ],
     [
+        "a Ceph that Proxmox does not build for arm64",
+        [["proxmoxCluster/ceph/release", "squid"]],
+        [
+            'strata:proxmoxCluster.ceph.release is "squid", expected tentacle: Proxmox has no packages of squid and older releases for arm64 (pve-manager, PVE/Ceph/Releases.pm).',
+        ],
+    ],
+    [
         "a boot volume that does not hold image and OSD",
         [["proxmoxCluster/ceph/osdGiB", 31]],
         ["ampere-1", "ampere-2", "ampere-3"].map(

@@ -16,7 +16,7 @@ const args: ProxmoxClusterArgs = {
         ]),
     ),
     clusterName: "strata",
-    ceph: { release: "squid", network: "10.0.1.0/24", osdGiB: 30, pool: "vms", size: 2, minSize: 1 },
+    ceph: { release: "tentacle", network: "10.0.1.0/24", osdGiB: 30, pool: "vms", size: 2, minSize: 1 },
     network: { zone: "strata", vnet: "machines", cidr: "10.20.0.0/24", gateway: "10.20.0.1", tag: 100 },
     tailscale: {
         id: 100,

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Step, script } from "../../../components/hypervisor/proxmox-cluster/script";
 
 const commands = [
-    ..."pvecm pveceph ceph ceph-volume pveum pvesh pveam pct ping ssh hostname hostnamectl sysctl partprobe".split(" "),
+    ..."pvecm pveceph ceph pveum pvesh pveam pct ping ssh hostname hostnamectl sysctl partprobe".split(" "),
     ..."udevadm findmnt lsblk sgdisk vgs vgcreate lvs lvcreate ip ifreload iptables systemctl".split(" "),
 ];
 const hosts = { "pve-0": "10.0.1.10", "pve-1": "10.0.1.11", "pve-2": "10.0.1.12" } as const;
@@ -103,7 +103,7 @@ async function form(): Promise<string[]> {
         ["pve-2", "join-cluster", member("pve-2")],
         [first, "check-quorum", { NODES: "3" }],
         ...names.flatMap((host): [Host, Step, Record<string, string>][] => [
-            [host, "install-ceph", { CEPH_RELEASE: "squid", CEPH_NETWORK: "10.0.1.0/24" }],
+            [host, "install-ceph", { CEPH_RELEASE: "tentacle", CEPH_NETWORK: "10.0.1.0/24" }],
             [host, "create-monitor", {}],
             [host, "create-osd", { OSD_MEMORY_BYTES: "1610612736" }],
         ]),
@@ -373,23 +373,46 @@ test("a host's name leads to its address on the network, not to itself, before P
 test("an OSD keeps to the memory that is counted for it", async () => {
     await founded();
     for (const step of ["install-ceph", "create-monitor", "create-osd"] as const) {
-        const variables = { CEPH_RELEASE: "squid", CEPH_NETWORK: "10.0.1.0/24", OSD_MEMORY_BYTES: "1610612736" };
+        const variables = { CEPH_RELEASE: "tentacle", CEPH_NETWORK: "10.0.1.0/24", OSD_MEMORY_BYTES: "1610612736" };
         expect(await run(first, step, variables)).toMatchObject({ code: 0 });
     }
     expect(fs.readFileSync(path.join(world, "cluster", "osd-memory"), "utf8")).toBe("1610612736");
 });
 
+const installCeph = (release = "tentacle") =>
+    run(first, "install-ceph", { CEPH_RELEASE: release, CEPH_NETWORK: "10.0.1.0/24" });
+
+/** Daemons of a Ceph release and nothing else, as an image may bring them. */
+const imageWithCeph = (release: string) =>
+    fs.writeFileSync(
+        path.join(world, first, "bin", "ceph-mon"),
+        `#!/bin/sh\necho "ceph version 1.2.3 (abc) ${release} (stable)"\n`,
+        { mode: 0o755 },
+    );
+
 test("another Ceph than the one asked for is not taken for it", async () => {
     await founded();
-    const release = (name: string) => run(first, "install-ceph", { CEPH_RELEASE: name, CEPH_NETWORK: "10.0.1.0/24" });
-    await release("squid");
-    await release("squid");
-    await release("tentacle");
+    imageWithCeph("squid");
+    await installCeph();
+    await installCeph();
     const calls = fs.readFileSync(path.join(world, `calls.${first}`), "utf8");
     expect(calls.match(/^pveceph install .*$/gm)).toEqual([
-        "pveceph install --repository no-subscription --version squid",
         "pveceph install --repository no-subscription --version tentacle",
     ]);
+});
+
+test("Ceph without ceph-volume is completed: the package is its own, and no other brings it", async () => {
+    await founded();
+    imageWithCeph("tentacle");
+    expect(await installCeph()).toMatchObject({ code: 0 });
+    expect(fs.existsSync(path.join(world, first, "bin", "ceph-volume"))).toBe(true);
+});
+
+test("a Ceph that Proxmox has no packages of is refused with the node and the command", async () => {
+    await founded();
+    const { code, out } = await installCeph("squid");
+    expect(code).toBe(1);
+    expect(out).toContain("pve-0: 'pveceph install --repository no-subscription --version squid' failed: 400");
 });
 
 test.each([

@@ -63,6 +63,24 @@ test("a step before its turn is refused with the command's own words", () => {
     expect(noVolume.again().err).toContain('Failed to find logical volume "ceph/osd"');
 });
 
+test("squid is refused: Proxmox has no packages of it for arm64", () => {
+    const { run } = until("install-ceph");
+    expect(run(first, "install-ceph", { CEPH_RELEASE: "squid", CEPH_NETWORK: "10.0.1.0/24" }).err).toContain(
+        "version: value 'squid' does not have a value in the enumeration 'tentacle'",
+    );
+});
+
+test("an image with Ceph's daemons and without ceph-volume is completed, since no package of Ceph's needs that one", () => {
+    const world = until("install-ceph");
+    const host = world.hosts.named(first);
+    if (host !== undefined) {
+        host.node.ceph = "tentacle";
+        host.installed.add("ceph").add("ceph-mon");
+    }
+    expect(world.again()).toMatchObject({ code: 0, err: "" });
+    expect(host?.has("ceph-volume")).toBe(true);
+});
+
 test("without the first node there is nothing to join, and the step says so until it is back", () => {
     const world = until("join-cluster", "ampere-2");
     const lost = world.hosts.named(first);

@@ -70,7 +70,7 @@ const way = { VNET: "talos", CIDR: "10.20.0.0/24", GATEWAY: "10.20.0.1" };
 
 /** Every step of a cluster of three, in the order the component gives them. */
 export function steps(authKey: string): readonly (readonly [Name, Step, Record<string, string>])[] {
-    const ceph = { CEPH_RELEASE: "squid", CEPH_NETWORK: "10.0.1.0/24" };
+    const ceph = { CEPH_RELEASE: "tentacle", CEPH_NETWORK: "10.0.1.0/24" };
     const on = (step: Step, variables: (name: Name) => Record<string, string> = () => ({})) =>
         names.map((name) => [name, step, variables(name)] as const);
     return [
