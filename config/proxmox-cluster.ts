@@ -73,8 +73,10 @@ export const proxmoxClusterSchema = z
                 template: z
                     .string()
                     .min(1)
-                    .default("debian-12-standard_12.12-1_arm64.tar.zst")
-                    .describe("Its template, as `pveam` lists it."),
+                    .optional()
+                    .describe(
+                        "Its template, as `pveam available` lists it, e.g. debian-13-standard_13.6-1_arm64.tar.zst. Default: the newest Debian 13 for arm64 that is listed, since older names go from the list.",
+                    ),
                 address: address().describe("Its address in the machines' network."),
             })
             .describe("The container that leads from the mesh into the machines' network and the subnet."),

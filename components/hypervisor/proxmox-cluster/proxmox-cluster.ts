@@ -27,8 +27,11 @@ export interface TailscaleContainer {
     readonly id: number;
     /** Its name, in the cluster and in the mesh; unique in the tailnet. Default `tailscale`. */
     readonly hostname?: string;
-    /** Name of the Debian template as `pveam` lists it, e.g. `debian-12-standard_12.7-1_arm64.tar.zst`. */
-    readonly template: string;
+    /**
+     * Name of its template as `pveam` lists it, e.g. `debian-13-standard_13.6-1_arm64.tar.zst`. Default: the newest Debian
+     * 13 for arm64 the vendor lists; older names go from the list.
+     */
+    readonly template?: string;
     /** Address in the machines' network, without prefix. */
     readonly address: string;
     /** Networks it advertises: the hosts' and the machines', e.g. `["10.0.1.0/24", "10.20.0.0/24"]`. */
@@ -230,7 +233,7 @@ export class ProxmoxCluster extends pulumi.ComponentResource {
             {
                 CONTAINER_ID: `${tailscale.id}`,
                 CONTAINER_NAME: tailscale.hostname ?? "tailscale",
-                TEMPLATE: tailscale.template,
+                TEMPLATE: tailscale.template ?? "",
                 STORAGE: pool,
                 BRIDGE: vnet,
                 CONTAINER_ADDRESS: `${tailscale.address}/${cidr.split("/")[1] ?? ""}`,

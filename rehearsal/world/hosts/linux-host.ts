@@ -50,6 +50,8 @@ export class LinuxHost implements ShellHost {
     rootLogin: boolean;
     /** The name Proxmox VE's cluster file system started under; what the image calls itself until it is told otherwise. */
     pveName = "pve";
+    /** True once it has the vendor's catalogue of container templates (`pveam update`). */
+    catalogueUpdated = false;
     device?: Device;
     /** Where it is a node of a Proxmox VE cluster. */
     cluster?: PveCluster;

@@ -3,6 +3,7 @@ import type { HostTool } from "./host-tools";
 import { keyFrom, option, tailscaleUp, unknownOption } from "./host-tools";
 import type { LinuxHost } from "./linux-host";
 import type { Container, PveCluster } from "./pve-cluster";
+import { pveam } from "./pve-templates";
 import { type Answer, failed, fine, type Source } from "./shell-io";
 import { drain } from "./text-tools";
 
@@ -109,7 +110,7 @@ function execute(
     if (name === "sh" && line.includes("apt-get install -qy tailscale")) {
         if (!hasWayOut(host, cluster, container)) {
             return failed(
-                "E: Failed to fetch http://deb.debian.org/debian/dists/bookworm/InRelease  Connection timed out",
+                "E: Failed to fetch http://deb.debian.org/debian/dists/trixie/InRelease  Connection timed out",
                 100,
             );
         }
@@ -160,19 +161,6 @@ const pct: HostTool = (host, args, input) => {
         default:
             return failed(`ERROR: unknown command 'pct ${verb ?? ""}'`, 255);
     }
-};
-
-const pveam: HostTool = (host, [verb, , template = ""]) => {
-    const { cluster } = host;
-    const own = cluster?.templates.get(host.hostname) ?? new Set<string>();
-    if (verb === "list") {
-        return fine([...own].map((each) => `${each}\n`).join(""));
-    }
-    if (!host.spec.hasWayOut() || cluster === undefined) {
-        return failed(`download failed: ${template}`, 255);
-    }
-    cluster.templates.set(host.hostname, own.add(`local:vztmpl/${template}`));
-    return fine();
 };
 
 /** Tools by name. */

@@ -136,6 +136,9 @@ function ends(take: (all: string[], count: number) => string[]): Tool {
     };
 }
 
+/** Order of names with numbers in them: 13.10 comes after 13.9. */
+const byVersion = new Intl.Collator("en", { numeric: true }).compare;
+
 /** Tools by name. */
 export const textTools: Readonly<Record<string, Tool>> = {
     true: () => fine(),
@@ -156,6 +159,10 @@ export const textTools: Readonly<Record<string, Tool>> = {
     awk,
     head: ends((all, count) => all.slice(0, count)),
     tail: ends((all, count) => all.slice(-count)),
+    sort: (args, input) =>
+        args.length === 1 && args[0] === "-V"
+            ? fine(joined(lines(drain(input)).sort(byVersion)))
+            : failed(`sort: rehearsal: only -V is interpreted, got '${args.join(" ")}'`, 2),
     tr: ([from = "", to = ""], input) => {
         const one = (mark: string) => mark.replace("\\n", "\n");
         return fine(drain(input).replaceAll(one(from), one(to)));

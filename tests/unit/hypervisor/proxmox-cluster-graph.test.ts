@@ -21,7 +21,6 @@ const args: ProxmoxClusterArgs = {
     tailscale: {
         id: 100,
         hostname: "strata-router",
-        template: "debian-12-standard_12.7-1_arm64.tar.zst",
         address: "10.20.0.2",
         routes: ["10.0.1.0/24", "10.20.0.0/24"],
         authKey: "tskey-auth-plain",

@@ -85,7 +85,7 @@ const ingress = { ADDRESS: "10.0.1.30", MACHINE_ADDRESS: "10.20.0.11", PORTS: "8
 const mesh = {
     CONTAINER_ID: "100",
     CONTAINER_NAME: "tailscale",
-    TEMPLATE: "debian-12-standard_12.7-1_arm64.tar.zst",
+    TEMPLATE: "",
     STORAGE: "machines",
     BRIDGE: "talos",
     CONTAINER_ADDRESS: "10.20.0.2/24",
@@ -355,6 +355,38 @@ test("a container that does not move fails the test with the node and the comman
     expect(code).toBe(1);
     expect(out).toContain("pve-0: 'pct migrate 100 pve-1 --restart 1' failed: target node 'pve-1' is offline");
 }, 60_000);
+
+/** The steps before the container, on the first host alone, as far as it needs them. */
+function readyForTheContainer(): void {
+    fs.writeFileSync(path.join(world, "cluster", "pool"), mesh.STORAGE);
+}
+
+test("the container is made of the newest Debian 13 for arm64 the vendor lists, once the list is up to date", async () => {
+    readyForTheContainer();
+    expect(await run(first, "create-tailscale-container", mesh)).toMatchObject({ code: 0 });
+    const calls = fs.readFileSync(path.join(world, `calls.${first}`), "utf8");
+    expect(calls).toContain("pveam download local debian-13-standard_13.10-1_arm64.tar.zst\n");
+});
+
+test("a template that is named is taken, and one the vendor does not list is refused in his words", async () => {
+    readyForTheContainer();
+    const named = (template: string) =>
+        run(first, "create-tailscale-container", { ...mesh, TEMPLATE: `debian-${template}_arm64.tar.zst` });
+    expect((await named("12-standard_12.12-1")).out).toContain(
+        "pve-0: 'pveam download local debian-12-standard_12.12-1_arm64.tar.zst' failed: 400 Parameter verification failed. template: no such template",
+    );
+    expect(await named("13-standard_13.6-1")).toMatchObject({ code: 0 });
+});
+
+test("a list without a Debian for arm64 is told with what the update said", async () => {
+    readyForTheContainer();
+    fs.writeFileSync(path.join(world, first, "offline"), "");
+    const { code, out } = await run(first, "create-tailscale-container", mesh);
+    expect([code, out]).toEqual([
+        1,
+        "pve-0: 'pveam available --section system' lists no debian-13-standard for arm64 ('pveam update' said: update failed - see /var/log/pveam.log for details)\n",
+    ]);
+});
 
 test("the container forwards what it is sent for others", async () => {
     await form();

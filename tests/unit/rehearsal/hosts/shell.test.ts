@@ -46,6 +46,7 @@ test.each([
         "text tools",
         `printf 'a"node":"n1"}\\nb\\n' | sed -n 's/.*"node":"\\([^"]*\\)".*/\\1/p'; echo a b | grep -qx 'a b' && echo yes; printf '1\\n2\\n3\\n' | tail -n 2 | tr '\\n' ' '`,
     ],
+    ["sorting by version", "printf 'a-13.9-1\\na-13.10-1\\na-13.1-2\\n' | sort -V | tail -n 1"],
     ["subshells", "x=1; (x=2; exit 3); echo $? $x; { x=4; }; echo $x"],
     ["an unset variable", "set -u; echo $nowhere; echo never"],
     ["a command that reads the rest of the script away", "f() { cat >/dev/null; }\nx=$(f)\necho never"],

@@ -98,7 +98,7 @@ export function steps(authKey: string): readonly (readonly [Name, Step, Record<s
             {
                 CONTAINER_ID: "100",
                 CONTAINER_NAME: "tailscale",
-                TEMPLATE: "debian-12-standard_12.7-1_arm64.tar.zst",
+                TEMPLATE: "",
                 STORAGE: "machines",
                 BRIDGE: "talos",
                 CONTAINER_ADDRESS: "10.20.0.2/24",
