@@ -36,6 +36,10 @@ After=cloud-init-local.service
 Before=network.target network-online.target
 CFG
 
+# Ceph warns where its monitors' clocks are 0.05 s apart. Oracle serves the time at the address of its metadata.
+mkdir -p "$work/overlay/etc/chrony/sources.d"
+printf 'server 169.254.169.254 iburst\n' >"$work/overlay/etc/chrony/sources.d/oracle.sources"
+
 mkdir -p "$work/overlay/usr/share/keyrings" "$work/overlay/etc/apt/sources.list.d"
 keyring=$work/overlay/usr/share/keyrings/proxmox-archive-keyring.gpg
 curl -fsSL "$keyring_url" -o "$keyring" || fail "the keyring of Proxmox cannot be fetched from $keyring_url"
@@ -47,7 +51,9 @@ done >"$work/overlay/etc/apt/sources.list.d/proxmox.sources"
 
 # isc-dhcp-client: ifupdown2 runs /sbin/dhclient, and left to itself cloud-init would bring dhcpcd. It writes resolv.conf,
 # which in the image is empty: mmdebstrap copies the build host's in. The boot loader is taken before Proxmox's packages
-# come, since it looks for its menu where Debian's was built to look, in EFI/debian.
+# come, since it looks for its menu where Debian's was built to look, in EFI/debian. pve-manager brings the repository of
+# those with a subscription, switched on: without one it answers 401, every `apt-get update` of the hosts fails, and with it
+# the install of Tailscale at their first boot. It is a configuration file, so an upgrade leaves it as it is here.
 mmdebstrap --architectures=arm64 --variant=minbase \
     --include=systemd-sysv,udev,dbus,grub-efi-arm64-signed,cloud-init,openssh-server,ifupdown2,isc-dhcp-client,iproute2,iputils-ping \
     --include=ca-certificates,curl,sudo,python3-minimal,e2fsprogs,lvm2,gdisk,parted \
@@ -55,7 +61,8 @@ mmdebstrap --architectures=arm64 --variant=minbase \
     --customize-hook="cp \"\$1/usr/lib/grub/arm64-efi-signed/grubaa64.efi.signed\" '$work/grub.efi'" \
     --customize-hook="cp -r '$work/overlay/.' \"\$1\"" \
     --customize-hook='echo pve >"$1/etc/hostname"; printf "127.0.0.1 localhost\n127.0.1.1 pve\n" >"$1/etc/hosts"' \
-    --customize-hook='chroot "$1" sh -c "apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy proxmox-ve ifupdown2 ceph ceph-common ceph-fuse ceph-mds ceph-volume gdisk nvme-cli"' \
+    --customize-hook='chroot "$1" sh -c "apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy proxmox-ve ifupdown2 ceph ceph-common ceph-fuse ceph-mds ceph-volume gdisk nvme-cli chrony"' \
+    --customize-hook='sed -i "/^Types:/a Enabled: false" "$1/etc/apt/sources.list.d/pve-enterprise.sources" && chroot "$1" apt-get update -q' \
     --customize-hook="bash '$recipes/bootable.sh' \"\$1\"" \
     --customize-hook=': >"$1/etc/resolv.conf"; : >"$1/etc/machine-id"; rm -f "$1"/etc/ssh/ssh_host_*_key*' \
     trixie "$work/root.tar"

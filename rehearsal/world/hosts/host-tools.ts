@@ -1,4 +1,5 @@
 /** Commands every Linux host has. */
+import { enterpriseSources } from "../../../images/proxmox-image";
 import { startUnit } from "./cloud-init";
 import type { LinuxHost } from "./linux-host";
 import { type Answer, failed, fine, type Source } from "./shell-io";
@@ -171,6 +172,13 @@ export const hostTools: Readonly<Record<string, HostTool>> = {
         return fine();
     },
     "install-from-vendor": (host, [name = ""]) => {
+        const enterprise = host.read(enterpriseSources);
+        if (enterprise !== undefined && !/^Enabled: (false|no)$/m.test(enterprise)) {
+            return failed(
+                "E: Failed to fetch https://enterprise.proxmox.com/debian/pve/dists/trixie/InRelease  401  Unauthorized\nE: The repository 'https://enterprise.proxmox.com/debian/pve trixie InRelease' is not signed.",
+                100,
+            );
+        }
         host.installed.add(name);
         return fine();
     },

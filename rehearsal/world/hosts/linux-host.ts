@@ -1,4 +1,5 @@
 /** Computers with Linux on them: they boot with cloud-init, join the mesh, and run scripts over SSH. */
+import { enterpriseSources, timeDaemon } from "../../../images/proxmox-image";
 import type { Host, Network } from "../network";
 import type { BootedHost, Hosts } from "../oracle/hosts";
 import { Outages } from "../outages";
@@ -38,6 +39,7 @@ export class LinuxHost implements ShellHost {
         "/tmp",
         "/etc/systemd/system",
         "/etc/sysctl.d",
+        "/etc/apt/sources.list.d",
         "/usr/local/sbin",
     ]);
     readonly installed = new Set<string>();
@@ -76,6 +78,10 @@ export class LinuxHost implements ShellHost {
         this.files.set("/etc/hosts", `127.0.0.1 localhost\n${spec.boots === "proxmox" ? "127.0.1.1 pve\n" : ""}`);
         this.files.set("/root/.ssh/authorized_keys", spec.authorizedKeys.map((key) => `${key}\n`).join(""));
         this.folders.add("/root/.ssh");
+        if (spec.boots === "proxmox") {
+            this.installed.add(timeDaemon);
+            this.files.set(enterpriseSources, "Types: deb\nEnabled: false\nComponents: pve-enterprise\n");
+        }
     }
 
     read(path: string): string | undefined {

@@ -1,4 +1,5 @@
 /** A Proxmox VE cluster formed on hosts at run time: who is in it, whether it has its quorum, and how its Ceph is. */
+import { timeDaemon } from "../../../images/proxmox-image";
 import type { LinuxHost } from "./linux-host";
 
 /** What a host has of Proxmox VE and Ceph. */
@@ -109,7 +110,11 @@ export class PveCluster {
         const missing = this.members.filter(({ node, on }) => node.monitor && !on).length;
         const down = all - this.osds.length;
         const size = this.pool?.size ?? 3;
+        const astray = this.up.filter(({ node, installed }) => node.monitor && !installed.has(timeDaemon));
         const wrong = [
+            ...(astray.length > 0
+                ? [`clock skew detected on ${astray.map(({ hostname }) => `mon.${hostname}`).join(", ")}`]
+                : []),
             ...(missing > 0 ? [`${missing}/${this.members.length} mons down`] : []),
             ...(this.members.some(({ node, on }) => node.manager && on) ? [] : ["no active mgr"]),
             ...(all < size ? [`OSD count ${all} < osd_pool_default_size ${size}`] : []),

@@ -93,6 +93,22 @@ test("a machine joins the mesh at its first boot, and keeps trying until it has 
     expect(tailnet.find("bastion")).toBeUndefined();
 });
 
+test("a Proxmox VE host with the repository that asks for a subscription never gets Tailscale, and tries on", () => {
+    const { tailnet, hosts, key } = stage();
+    let out = false;
+    const userData = cloudConfig({ hostname: "ampere-4", meshKey: "" }, key().key);
+    hosts.boot(spec("ampere-4", "10.0.1.13", { userData, hasWayOut: () => out }));
+    const host = hosts.named("ampere-4");
+    const sources = "/etc/apt/sources.list.d/pve-enterprise.sources";
+    const off = host?.read(sources) ?? "";
+    host?.write(sources, off.replace("Enabled: false\n", ""));
+    out = true;
+    expect(tailnet.find("ampere-4")).toBeUndefined();
+    expect(host && hosts.run(host, "sh /usr/local/sbin/strata-join-mesh").err).toContain("401  Unauthorized");
+    host?.write(sources, off);
+    expect(tailnet.find("ampere-4")?.hostname).toBe("ampere-4");
+});
+
 test("user data that is none joins nothing, and a used key joins no second machine", () => {
     const { tailnet, hosts, key } = stage();
     const meshKey = key().key;

@@ -127,6 +127,15 @@ test("Ceph is not healthy with too few OSDs, nor with one that is down", () => {
     expect(world.again().err).toContain("1 osds down");
 });
 
+test("Ceph is not healthy where a monitor's clock goes its own way", () => {
+    const world = until("check-ceph");
+    const third = world.hosts.named("ampere-3");
+    third?.installed.delete("chrony");
+    expect(world.again().err).toContain("HEALTH_WARN clock skew detected on mon.ampere-3");
+    third?.installed.add("chrony");
+    expect(world.again().out).toBe("HEALTH_OK\n");
+});
+
 test("a boot disk holds the image and an OSD no larger than what the image leaves", () => {
     const [, , variables = {}] = steps("")[0] ?? [];
     // 19 GiB of root, its boot loader and two tables: 20 GiB of OSD are beyond 39.
