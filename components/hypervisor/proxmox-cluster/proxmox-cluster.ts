@@ -205,7 +205,7 @@ export class ProxmoxCluster extends pulumi.ComponentResource {
             { ZONE: zone, VNET: vnet, CIDR: cidr, GATEWAY: gateway, PEERS: peers, TAG: `${tag}` },
             [quorate],
         );
-        // Proxmox reloads the nodes' networks one task a node: each step waits for its own bridge.
+        // Proxmox reloads the nodes' networks one task a node: each step sees to its own bridge.
         const route = (node: readonly [string, ProxmoxHost]) =>
             on(node, "route-machines", { VNET: vnet, CIDR: cidr, GATEWAY: gateway }, [networked]);
         const routedFirst = route(first);

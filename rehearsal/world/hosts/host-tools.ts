@@ -214,9 +214,7 @@ export const hostTools: Readonly<Record<string, HostTool>> = {
     },
     ip: (host, args) => {
         const bridge = args.at(-1) ?? "";
-        return host.cluster?.vnets.get(bridge)?.applied === true
-            ? fine()
-            : failed(`Device "${bridge}" does not exist.`);
+        return host.bridges.has(bridge) ? fine() : failed(`Device "${bridge}" does not exist.`);
     },
     ssh: (host, args, input) => {
         const place = args.findIndex((arg) => arg.includes("@"));

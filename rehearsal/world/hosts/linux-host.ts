@@ -54,6 +54,8 @@ export class LinuxHost implements ShellHost {
     pveName = "pve";
     /** True once it has the vendor's catalogue of container templates (`pveam update`). */
     catalogueUpdated = false;
+    /** Bridges of the cluster's networks it has: those that were there when its own network was last reloaded. */
+    readonly bridges = new Set<string>();
     device?: Device;
     /** Where it is a node of a Proxmox VE cluster. */
     cluster?: PveCluster;

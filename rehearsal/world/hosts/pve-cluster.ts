@@ -43,8 +43,6 @@ export interface Vnet {
     readonly zone: string;
     cidr?: string;
     gateway?: string;
-    /** True once the network configuration was applied. */
-    applied: boolean;
 }
 
 /** One cluster. */

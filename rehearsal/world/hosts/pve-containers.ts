@@ -140,7 +140,7 @@ const pct: HostTool = (host, args, input) => {
         case "status":
             return fine(`status: ${container.running ? "running" : "stopped"}\n`);
         case "start":
-            if (cluster.vnets.get(container.bridge)?.applied !== true) {
+            if (!host.bridges.has(container.bridge)) {
                 return failed(`bridge '${container.bridge}' does not exist`, 255);
             }
             container.running = true;
@@ -152,10 +152,15 @@ const pct: HostTool = (host, args, input) => {
             if (wrong !== undefined) {
                 return wrong;
             }
-            if (!cluster.up.some(({ hostname }) => hostname === third)) {
+            const target = cluster.up.find(({ hostname }) => hostname === third);
+            if (target === undefined) {
                 return failed(`target node '${third}' is offline`, 255);
             }
             container.node = third;
+            if (!target.bridges.has(container.bridge)) {
+                container.running = false;
+                return failed(`bridge '${container.bridge}' does not exist`, 255);
+            }
             return fine();
         }
         default:

@@ -2,10 +2,13 @@
 import { networkRange } from "../network";
 import type { HostTool } from "./host-tools";
 import { option } from "./host-tools";
-
+import type { LinuxHost } from "./linux-host";
 import { failed, fine } from "./shell-io";
 
 const invalid = (field: string, words: string) => failed(`400 Parameter verification failed.\n${field}: ${words}`, 255);
+
+/** A node's own network: writes what the cluster's configuration says, and reloads it (pve-manager, PVE/API2/Network.pm). */
+const networkOf = ({ hostname }: LinuxHost) => `/nodes/${hostname}/network`;
 
 /** Asks the API of the node, as root. */
 export const pvesh: HostTool = (host, args) => {
@@ -33,9 +36,13 @@ export const pvesh: HostTool = (host, args) => {
     if (!cluster.quorate) {
         return failed("cluster not ready - no quorum?", 255);
     }
-    if (verb === "set" && path === "/cluster/sdn") {
-        for (const each of cluster.vnets.values()) {
-            each.applied = true;
+    // Of the nodes' networks, one by one: one that is away is only a warning (pve-network, PVE/API2/Network/SDN.pm, reload).
+    const reloaded = path === "/cluster/sdn" ? cluster.up : cluster.up.filter((each) => path === networkOf(each));
+    if (verb === "set" && reloaded.length > 0) {
+        for (const { bridges } of reloaded) {
+            for (const name of cluster.vnets.keys()) {
+                bridges.add(name);
+            }
         }
         host.around.changed(cluster);
         return fine();
@@ -60,7 +67,7 @@ export const pvesh: HostTool = (host, args) => {
         if (!cluster.zones.has(zone)) {
             return failed(`create sdn vnet object failed: zone ${zone} does not exist`, 255);
         }
-        cluster.vnets.set(name, { name, zone, applied: false });
+        cluster.vnets.set(name, { name, zone });
         return fine();
     }
     if (vnet !== undefined) {

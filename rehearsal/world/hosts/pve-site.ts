@@ -40,7 +40,7 @@ function nodeOf(cluster: PveCluster, host: LinuxHost): SiteNode {
             shared: true,
         };
     }
-    const vnets = [...cluster.vnets.values()].filter(({ applied }) => applied);
+    const vnets = [...cluster.vnets.values()].filter(({ name }) => host.bridges.has(name));
     return {
         cpuCores: spec.cpuCores,
         memoryGiB: spec.memoryGiB - inside.reduce((sum, { memoryMiB }) => sum + memoryMiB / 1024, 0),
@@ -75,9 +75,9 @@ export function enterCluster({ proxmox, network, tailnet }: Around, cluster: Pve
         nodes: Object.fromEntries(cluster.members.map((host) => [host.hostname, nodeOf(cluster, host)])),
     };
     proxmox.form(site);
-    for (const { name, cidr, applied } of cluster.vnets.values()) {
+    for (const { name, cidr } of cluster.vnets.values()) {
         const known = network.hasNetwork(networkName(name));
-        if (cidr !== undefined && applied && !known) {
+        if (cidr !== undefined && cluster.members.some(({ bridges }) => bridges.has(name)) && !known) {
             network.addNetwork(networkName(name), { cidr, reachable: () => tailnet.reaches(cidr) });
         }
     }

@@ -291,7 +291,7 @@ const nat = (host: Host) =>
         .split("\n");
 
 test("every node translates the machines' way out, and is the same gateway to them", async () => {
-    fs.writeFileSync(path.join(world, "cluster", "bridge"), "talos");
+    fs.writeFileSync(path.join(world, "cluster", "_cluster_sdn_vnets"), '[{"vnet":"talos"}]');
     for (const host of names) {
         expect(await run(host, "route-machines", way)).toMatchObject({ code: 0 });
         expect(nat(host)).toEqual(["POSTROUTING --source 10.20.0.0/24 ! --destination 10.20.0.0/24 --jump MASQUERADE"]);
@@ -305,10 +305,26 @@ test("every node translates the machines' way out, and is the same gateway to th
     expect(fs.readFileSync(path.join(world, first, "reloads"), "utf8")).toBe("reloaded\n");
 });
 
+test("a node whose reload failed, or that joined later, asks for its own bridge, and one that has it asks for nothing", async () => {
+    fs.writeFileSync(path.join(world, "pve-2", "no-reload"), "");
+    const network = { ...way, ZONE: "talos", PEERS: Object.values(hosts).join(","), TAG: "100" };
+    expect(await run(first, "create-network", network)).toMatchObject({ code: 0 });
+    fs.rmSync(path.join(world, "pve-2", "no-reload"));
+    for (const host of names) {
+        expect(await run(host, "route-machines", way)).toMatchObject({ code: 0 });
+    }
+    const reloads = names.map(
+        (host) => fs.readFileSync(path.join(world, `calls.${host}`), "utf8").match(/^pvesh set \/nodes\/.*$/gm)?.length,
+    );
+    expect(reloads).toEqual([1, 1, 2]);
+});
+
 test("a gateway waits for the bridge Proxmox makes, and says so when it does not come", async () => {
     const { code, out } = await run(first, "route-machines", way);
     expect(code).toBe(1);
-    expect(out).toContain("pve-0: the bridge talos did not happen within 12 tries of 'ip link show dev talos'");
+    expect(out).toContain(
+        "pve-0: the bridge talos, which 'pvesh set /nodes/pve-0/network' makes, did not happen within 12 tries of 'bridged'",
+    );
 });
 
 test("the reserved address goes on to the machine's NodePorts, once, and follows the machine when it changes", async () => {

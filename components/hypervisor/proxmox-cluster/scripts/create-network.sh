@@ -8,5 +8,6 @@ has /cluster/sdn/vnets vnet "$VNET" ||
     run pvesh create /cluster/sdn/vnets --vnet "$VNET" --zone "$ZONE" --tag "$TAG"
 has "/cluster/sdn/vnets/$VNET/subnets" cidr "$CIDR" ||
     run pvesh create "/cluster/sdn/vnets/$VNET/subnets" --type subnet --subnet "$CIDR" --gateway "$GATEWAY"
-# It reloads the network of every node, so it is asked only where the bridge is not there yet.
+# It reloads the network of every node, so it is asked only where the bridge is not there yet; route-machines.sh asks for
+# those that miss it.
 ip link show dev "$VNET" >/dev/null 2>&1 || run pvesh set /cluster/sdn

@@ -1,7 +1,12 @@
 # The machines' way out. Proxmox gives the vnets of a VXLAN zone no gateway (Simple and EVPN zones have one), so every
 # node is it: one address and one hardware address on all of them, and a machine keeps its way out wherever it runs.
 # NODE, VNET, CIDR, GATEWAY
-await "the bridge $VNET" 12 ip link show dev "$VNET"
+# The reload of all nodes runs on in tasks, one a node, and a task that fails is no more than a warning; a node that joined
+# later has had none. So each asks for its own network until its bridge is there.
+bridged() {
+    ip link show dev "$VNET" || { pvesh set "/nodes/$NODE/network" && ip link show dev "$VNET"; }
+}
+await "the bridge $VNET, which 'pvesh set /nodes/$NODE/network' makes," 12 bridged
 mkdir -p /etc/network/interfaces.d
 file=/etc/network/interfaces.d/strata-$VNET
 wanted=$(cat <<CONF

@@ -145,6 +145,17 @@ test("a boot disk holds the image and an OSD no larger than what the image leave
     expect(stage({ diskGiB: 40 }).run(first, "prepare-host", variables).err).toBe("");
 });
 
+test("a node that was away when the network was made gets its bridge, which the others have", () => {
+    const world = until("create-network");
+    world.hosts.outages.strike("ampere-3");
+    expect(world.again()).toMatchObject({ code: 0 });
+    world.hosts.outages.end("ampere-3");
+    const way = { VNET: "talos", CIDR: "10.20.0.0/24", GATEWAY: "10.20.0.1" };
+    for (const name of names) {
+        expect(world.run(name, "route-machines", way)).toMatchObject({ code: 0, err: "" });
+    }
+});
+
 test("the container reaches the mesh through its node's translation only", () => {
     const world = until("create-tailscale-container");
     world.hosts.named(first)?.nat.splice(0);
