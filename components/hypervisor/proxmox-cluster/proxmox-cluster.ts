@@ -31,7 +31,7 @@ export interface TailscaleContainer {
      * Name of its template as `pveam` lists it, e.g. `debian-13-standard_13.6-1_arm64.tar.zst`. Default: the newest Debian
      * 13 for arm64 the vendor lists; older names go from the list.
      */
-    readonly template?: string;
+    readonly template?: string | undefined;
     /** Address in the machines' network, without prefix. */
     readonly address: string;
     /** Networks it advertises: the hosts' and the machines', e.g. `["10.0.1.0/24", "10.20.0.0/24"]`. */
