@@ -2,7 +2,7 @@
 import { enterpriseSources } from "../../../images/proxmox-image";
 import { startUnit } from "./cloud-init";
 import type { LinuxHost } from "./linux-host";
-import { type Answer, failed, fine, type Source } from "./shell-io";
+import { type Answer, failed, fine, Hang, type Source } from "./shell-io";
 import { drain, textTools } from "./text-tools";
 
 /** A command on a host. */
@@ -30,11 +30,16 @@ export function tailscaleUp(
         readonly hostname: string;
         readonly key: string | undefined;
         readonly routes: string | undefined;
+        /** How long it waits, e.g. `60s`; undefined: for ever (tailscale, cmd/tailscale/cli/up.go). */
+        readonly timeout: string | undefined;
         readonly live: () => boolean;
         readonly listens: (port: number) => boolean;
     },
 ): Answer {
-    if (!host.spec.hasWayOut()) {
+    if (!asked.live()) {
+        if (asked.timeout === undefined) {
+            throw new Hang("tailscale up");
+        }
         return failed(
             'timeout waiting for Tailscale service to enter a Running state; check health with "tailscale status"',
         );
@@ -191,6 +196,7 @@ export const hostTools: Readonly<Record<string, HostTool>> = {
             hostname,
             key: keyFrom(option(args, "auth-key"), (path) => host.read(path)),
             routes: option(args, "advertise-routes"),
+            timeout: option(args, "timeout"),
             live: () => host.on && host.spec.hasWayOut(),
             listens: (port) => port === 22 || (port === 8006 && host.spec.boots === "proxmox"),
         });
@@ -206,10 +212,14 @@ export const hostTools: Readonly<Record<string, HostTool>> = {
         // The node is on the containers' network where it is their gateway; the rules of that come with its address.
         const isGateway = (bridge: string) =>
             host.nat.some((rule) => rule.startsWith(`POSTROUTING --source ${cluster?.vnets.get(bridge)?.cidr} `));
-        const answers = [...(cluster?.containers.values() ?? [])].some(
+        const found = [...(cluster?.containers.values() ?? [])].find(
             ({ address, bridge, node, running }) =>
                 address.split("/")[0] === target && running && node === host.hostname && isGateway(bridge),
         );
+        const answers = found?.coldAsks === 0;
+        if (found !== undefined) {
+            found.coldAsks = Math.max(0, found.coldAsks - 1);
+        }
         return answers || host.around.at(target)?.on === true ? fine() : { code: 1 };
     },
     ip: (host, args) => {

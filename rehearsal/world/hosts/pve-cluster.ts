@@ -32,6 +32,8 @@ export interface Container {
     readonly address: string;
     node: string;
     running: boolean;
+    /** Times somebody still finds its network down since it was started: its first address comes a moment later. */
+    coldAsks: number;
     readonly files: Map<string, string>;
     tailscale: boolean;
     joined: boolean;

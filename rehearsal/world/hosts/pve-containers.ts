@@ -9,6 +9,9 @@ import { drain } from "./text-tools";
 
 const createOptions = ["hostname", "unprivileged", "features", "memory", "cores", "rootfs", "onboot", "net0", "dev0"];
 
+/** How often a container's network is found down after its start. An estimate: some seconds, by the tries of a script. */
+const coldAsks = 2;
+
 /** Part of a list such as `name=eth0,bridge=talos`. */
 function part(list: string | undefined, key: string): string {
     return (
@@ -47,6 +50,7 @@ function create(host: LinuxHost, cluster: PveCluster, args: readonly string[]): 
         address: part(net, "ip"),
         node: host.hostname,
         running: false,
+        coldAsks: 0,
         files: new Map(),
         tailscale: false,
         joined: false,
@@ -61,6 +65,7 @@ function hasWayOut(host: LinuxHost, cluster: PveCluster, container: Container): 
     const cidr = cluster.vnets.get(container.bridge)?.cidr;
     return (
         container.running &&
+        container.coldAsks === 0 &&
         node?.spec.hasWayOut() === true &&
         node.nat.some(
             (rule) => rule.startsWith(`POSTROUTING --source ${cidr ?? ""} `) && rule.endsWith("MASQUERADE"),
@@ -87,11 +92,21 @@ function execute(
     if (name === "tailscale" && rest[0] === "status") {
         return container.joined ? fine() : failed("Logged out.");
     }
+    if (name === "getent" && rest[0] === "hosts") {
+        const found = hasWayOut(host, cluster, container);
+        container.coldAsks = Math.max(0, container.coldAsks - 1);
+        return found ? fine(`198.51.100.1    ${rest[1] ?? ""}\n`) : { code: 2 };
+    }
+    if (name === "tailscale" && rest[0] === "set") {
+        host.around.tailnet.advertise(container.hostname, (option(rest, "advertise-routes") ?? "").split(","));
+        return fine();
+    }
     if (name === "tailscale" && rest[0] === "up") {
         const answer = tailscaleUp(host, {
             hostname: container.hostname,
             key: keyFrom(option(rest, "auth-key"), (path) => container.files.get(path)),
             routes: option(rest, "advertise-routes"),
+            timeout: option(rest, "timeout"),
             live: () => hasWayOut(host, cluster, container),
             listens: () => false,
         });
@@ -110,7 +125,9 @@ function execute(
     if (name === "sh" && line.includes("apt-get install -qy tailscale")) {
         if (!hasWayOut(host, cluster, container)) {
             return failed(
-                "E: Failed to fetch http://deb.debian.org/debian/dists/trixie/InRelease  Connection timed out",
+                container.coldAsks > 0
+                    ? "E: Failed to fetch http://deb.debian.org/debian/dists/trixie/InRelease  Temporary failure resolving 'deb.debian.org'"
+                    : "E: Failed to fetch http://deb.debian.org/debian/dists/trixie/InRelease  Connection timed out",
                 100,
             );
         }
@@ -144,6 +161,7 @@ const pct: HostTool = (host, args, input) => {
                 return failed(`bridge '${container.bridge}' does not exist`, 255);
             }
             container.running = true;
+            container.coldAsks = coldAsks;
             return fine();
         case "exec":
             return execute(host, cluster, container, args.slice(3), input);
@@ -157,6 +175,7 @@ const pct: HostTool = (host, args, input) => {
                 return failed(`target node '${third}' is offline`, 255);
             }
             container.node = third;
+            container.coldAsks = coldAsks;
             if (!target.bridges.has(container.bridge)) {
                 container.running = false;
                 return failed(`bridge '${container.bridge}' does not exist`, 255);

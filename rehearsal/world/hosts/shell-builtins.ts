@@ -1,5 +1,5 @@
 /** The commands that are part of the shell, those that start another one, and the way to all others. */
-import { Exit, Return, type ShellHost, type Streams, Unsupported } from "./shell-io";
+import { Exit, Hang, Return, type ShellHost, type Streams, Unsupported } from "./shell-io";
 import type { Scope } from "./shell-scope";
 import { textTools } from "./text-tools";
 
@@ -63,7 +63,14 @@ export function builtIn(
             return textTools[asked] !== undefined || host.has(asked) ? 0 : 1;
         }
         case "timeout":
-            return call(args.slice(1));
+            try {
+                return call(args.slice(1));
+            } catch (error) {
+                if (error instanceof Hang) {
+                    return 124;
+                }
+                throw error;
+            }
         case "sh":
         case "bash": {
             const [option = "", inline = ""] = args;

@@ -38,6 +38,13 @@ export class Unsupported extends Error {
     }
 }
 
+/** A command that waits for what does not come, for ever. The world is impatient: it says so at once. */
+export class Hang extends Error {
+    constructor(command: string) {
+        super(`rehearsal: '${command}' would wait for ever here; give it a time limit`);
+    }
+}
+
 /** What a command answers. */
 export interface Answer {
     readonly code: number;

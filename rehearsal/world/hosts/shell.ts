@@ -12,7 +12,7 @@ import {
 import { assign } from "./shell-assignments";
 import { builtIn, type Options, program } from "./shell-builtins";
 import { andOr, type Control, conditional, eachOf, pipeline, repeated } from "./shell-control";
-import { Exit, Return, type ShellHost, type Sink, type Streams, Unsupported } from "./shell-io";
+import { Exit, Hang, Return, type ShellHost, type Sink, type Streams, Unsupported } from "./shell-io";
 import { type RedirectsAround, redirected } from "./shell-redirects";
 import { Scope } from "./shell-scope";
 import { type Expansion, fields, text } from "./shell-words";
@@ -50,7 +50,7 @@ export class Shell {
             if (error instanceof Exit || error instanceof Return) {
                 return error.code;
             }
-            if (error instanceof Unsupported) {
+            if (error instanceof Unsupported || error instanceof Hang) {
                 streams.err.text += `${error.message}\n`;
                 return 2;
             }

@@ -106,9 +106,7 @@ export class Tailnet {
         }
         key.used = true;
         this.#drawn += 1;
-        const approved = asked.routes.filter((route) =>
-            (this.#policy.autoApprovers[route] ?? []).some((approver) => key.tags.includes(approver)),
-        );
+        const approved = asked.routes.filter((route) => this.#approvesItself(route, key.tags));
         const device: Device = {
             id: `n${this.#drawn}CNTRL`,
             hostname: asked.hostname,
@@ -120,6 +118,17 @@ export class Tailnet {
         };
         this.devices.set(device.id, device);
         return device;
+    }
+
+    /** What a machine offers from now on; what was approved of it stays approved, and what approves itself is. */
+    advertise(hostname: string, routes: readonly string[]): void {
+        const device = [...this.devices.values()].findLast((each) => each.hostname === hostname);
+        if (device !== undefined) {
+            device.advertised = routes;
+            device.approved = routes.filter(
+                (route) => device.approved.includes(route) || this.#approvesItself(route, device.tags),
+            );
+        }
     }
 
     /** A device by its host name or its full name, undefined where none has joined. */
@@ -180,6 +189,10 @@ export class Tailnet {
     /** Everything the stack made that is still there, one line each. Devices stay until somebody removes them. */
     remains(): string[] {
         return [...this.keys.values()].map(({ id }) => `Tailscale key ${id}`);
+    }
+
+    #approvesItself(route: string, tags: readonly string[]): boolean {
+        return (this.#policy.autoApprovers[route] ?? []).some((approver) => tags.includes(approver));
     }
 
     #free(pool: string): string | undefined {

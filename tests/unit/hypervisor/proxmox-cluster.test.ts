@@ -394,6 +394,29 @@ test("a template that is named is taken, and one the vendor does not list is ref
     expect(await named("13-standard_13.6-1")).toMatchObject({ code: 0 });
 });
 
+test("a container without a way out, and one that Tailscale does not answer, are told of in a sentence", async () => {
+    readyForTheContainer();
+    const wayOut = path.join(world, "no-way-out");
+    fs.writeFileSync(wayOut, "");
+    expect((await run(first, "create-tailscale-container", mesh)).out).toContain(
+        "pve-0: a way out of container 100 did not happen within 12 tries of 'pct exec 100 -- getent hosts pkgs.tailscale.com'",
+    );
+    fs.rmSync(wayOut);
+    fs.writeFileSync(path.join(world, "tailscale-away"), "");
+    expect((await run(first, "create-tailscale-container", mesh)).out).toContain(
+        "--timeout=60s' failed: timeout waiting for Tailscale service to enter a Running state",
+    );
+});
+
+test("routes that change after the container has joined are the ones it advertises", async () => {
+    readyForTheContainer();
+    await run(first, "create-tailscale-container", mesh);
+    const advertised = () => fs.readFileSync(path.join(world, "cluster", "ct.routes"), "utf8");
+    expect(advertised()).toBe("10.20.0.0/24,10.0.1.0/24");
+    await run(first, "create-tailscale-container", { ...mesh, ROUTES: "10.20.0.0/24" });
+    expect(advertised()).toBe("10.20.0.0/24");
+});
+
 test("a list without a Debian for arm64 is told with what the update said", async () => {
     readyForTheContainer();
     fs.writeFileSync(path.join(world, first, "offline"), "");

@@ -19,6 +19,8 @@ home=$(pvesh get /cluster/resources --type vm --output-format json |
 [ "$home" = "$NODE" ] || exit 0
 pct status "$CONTAINER_ID" | contains running || run pct start "$CONTAINER_ID"
 if ! pct exec "$CONTAINER_ID" -- tailscale status >/dev/null 2>&1; then
+    # It has its address some moments after it has started.
+    await "a way out of container $CONTAINER_ID" 12 pct exec "$CONTAINER_ID" -- getent hosts pkgs.tailscale.com
     # Debian has no package of it: the vendor's own repository does (https://tailscale.com/kb/1174/install-debian-trixie).
     run pct exec "$CONTAINER_ID" -- sh -c 'command -v tailscale >/dev/null || {
         . /etc/os-release && apt-get update -q && apt-get install -qy curl ca-certificates &&
@@ -27,8 +29,11 @@ if ! pct exec "$CONTAINER_ID" -- tailscale status >/dev/null 2>&1; then
         apt-get update -q && apt-get install -qy tailscale; }'
     # Without it the container takes the packets of others and throws them away.
     run pct exec "$CONTAINER_ID" -- sh -c 'echo net.ipv4.ip_forward=1 >/etc/sysctl.d/90-strata.conf && sysctl --quiet --load /etc/sysctl.d/90-strata.conf'
-    printf '%s' "$AUTH_KEY" | pct exec "$CONTAINER_ID" -- sh -c 'umask 077; cat >/run/tailscale.key'
-    run pct exec "$CONTAINER_ID" -- tailscale up --auth-key file:/run/tailscale.key --advertise-routes "$ROUTES"
+    printf '%s' "$AUTH_KEY" | run pct exec "$CONTAINER_ID" -- sh -c 'umask 077; cat >/run/tailscale.key'
+    # Without a limit it waits for ever where it cannot reach Tailscale.
+    run pct exec "$CONTAINER_ID" -- tailscale up --auth-key file:/run/tailscale.key --advertise-routes "$ROUTES" --timeout=60s
 fi
+# Also what has changed since it joined.
+run pct exec "$CONTAINER_ID" -- tailscale set --advertise-routes "$ROUTES"
 # Also where a run was cut off after it had joined.
 run pct exec "$CONTAINER_ID" -- rm -f /run/tailscale.key

@@ -185,8 +185,10 @@ test("an installed client joins nothing without a way out", () => {
     const { hosts, key } = stage({ hasWayOut: () => false });
     const host = hosts.named(first);
     host?.installed.add("tailscale");
-    const said = host && hosts.run(host, `tailscale up --auth-key=${key().key}`).err;
-    expect(said).toContain("timeout waiting for Tailscale service to enter a Running state");
+    const said = (limit: string) => host && hosts.run(host, `tailscale up ${limit} --auth-key=${key().key}`).err;
+    expect(said("--timeout=60s")).toContain("timeout waiting for Tailscale service to enter a Running state");
+    expect(said("")).toContain("'tailscale up' would wait for ever here");
+    expect(host && hosts.run(host, `timeout 60 tailscale up --auth-key=${key().key} || echo $?`).out).toBe("124\n");
 });
 
 test("the longest chain of the steps takes the document's 30 minutes", () => {

@@ -159,7 +159,17 @@ test("a node that was away when the network was made gets its bridge, which the 
 test("the container reaches the mesh through its node's translation only", () => {
     const world = until("create-tailscale-container");
     world.hosts.named(first)?.nat.splice(0);
-    expect(world.again().err).toContain("Connection timed out");
+    expect(world.again().err).toContain("ampere-1: a way out of container 100 did not happen");
+});
+
+test("routes that change later are the container's at the next run", () => {
+    const world = until("create-tailscale-container");
+    expect(world.again()).toMatchObject({ code: 0, err: "" });
+    const [, , variables = {}] = steps("").find(([, step]) => step === "create-tailscale-container") ?? [];
+    const advertised = () => world.tailnet.find("tailscale")?.advertised;
+    expect(advertised()).toEqual(["10.0.1.0/24", "10.20.0.0/24"]);
+    world.run(first, "create-tailscale-container", { ...variables, ROUTES: "10.20.0.0/24" });
+    expect(advertised()).toEqual(["10.20.0.0/24"]);
 });
 
 test("a migration needs its target", () => {
