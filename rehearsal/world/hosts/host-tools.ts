@@ -1,7 +1,7 @@
 /** Commands every Linux host has. */
 import { enterpriseSources } from "../../../images/proxmox-image";
-import { startUnit } from "./cloud-init";
 import type { LinuxHost } from "./linux-host";
+import { systemctl } from "./services";
 import { type Answer, failed, fine, Hang, type Source } from "./shell-io";
 import { drain, textTools } from "./text-tools";
 
@@ -104,20 +104,6 @@ function iptables(host: LinuxHost, args: readonly string[]): Answer {
     }
 }
 
-/** pmxcfs finds its own name and address at its start, and stays down where the name leads to a loopback address. */
-function restartPveCluster(host: LinuxHost, verb: string | undefined): Answer {
-    if (verb === "reset-failed") {
-        return fine();
-    }
-    const line = (host.read("/etc/hosts") ?? "").split("\n").find((each) => each.split(" ").includes(host.hostname));
-    if (verb !== "restart" || line === undefined || line.startsWith("127.")) {
-        return failed("Job for pve-cluster.service failed because the control process exited with error code.");
-    }
-    host.pveName = host.hostname;
-    host.folders.add(`/etc/pve/nodes/${host.hostname}`);
-    return fine();
-}
-
 /** Tools by name. */
 export const hostTools: Readonly<Record<string, HostTool>> = {
     hostname: (host) => fine(`${host.hostname}\n`),
@@ -139,8 +125,15 @@ export const hostTools: Readonly<Record<string, HostTool>> = {
     chmod: () => fine(),
     umask: () => fine(),
     rm: (host, args) => {
-        for (const file of args.filter((arg) => !arg.startsWith("-"))) {
-            host.files.delete(file);
+        const whole = args.some((arg) => /^-\w*r/.test(arg));
+        for (const path of args.filter((arg) => !arg.startsWith("-"))) {
+            const inside = (each: string) => each === path || (whole && each.startsWith(`${path}/`));
+            for (const file of [...host.files.keys()].filter(inside)) {
+                host.files.delete(file);
+            }
+            for (const folder of whole ? [...host.folders].filter(inside) : []) {
+                host.folders.delete(folder);
+            }
         }
         return fine();
     },
@@ -149,22 +142,7 @@ export const hostTools: Readonly<Record<string, HostTool>> = {
     "iptables-save": (host) => fine(host.nat.map((rule) => `-A ${rule}\n`).join("")),
     readlink: (host, [path = ""]) =>
         path === "/etc/pve/local" && host.spec.boots === "proxmox" ? fine(`nodes/${host.pveName}\n`) : { code: 1 },
-    systemctl: (host, args) => {
-        const [verb, unit = ""] = args.filter((arg) => !arg.startsWith("-"));
-        if (unit === "pve-cluster" && host.spec.boots === "proxmox") {
-            return restartPveCluster(host, verb);
-        }
-        if (verb === "daemon-reload") {
-            return fine();
-        }
-        if (host.read(`/etc/systemd/system/${unit}`) === undefined) {
-            return failed(`Failed to ${verb ?? ""} unit: Unit file ${unit} does not exist.`);
-        }
-        if (args.includes("--now") || verb === "start") {
-            startUnit(host, unit);
-        }
-        return fine();
-    },
+    systemctl,
     curl: (host, args) => {
         const address = args.find((arg) => arg.startsWith("https://")) ?? "";
         if (!host.spec.hasWayOut()) {

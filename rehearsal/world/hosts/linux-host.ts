@@ -8,8 +8,9 @@ import type { Device, Tailnet } from "../tailnet/tailnet";
 import { runCloudInit } from "./cloud-init";
 import { stepOf } from "./durations";
 import { type HostTool, hostTools } from "./host-tools";
-import type { NodeState, PveCluster } from "./pve-cluster";
-import { cephPrograms, pveTools } from "./pve-tools";
+import { cephPrograms } from "./pve-ceph";
+import { freshNode, type NodeState, type PveCluster } from "./pve-cluster";
+import { pveTools } from "./pve-tools";
 import { runScript } from "./shell";
 import type { Answer, ShellHost, Source } from "./shell-io";
 import { authorises } from "./ssh-key";
@@ -21,6 +22,8 @@ const laterInstalled: ReadonlySet<string> = new Set(["tailscale", ...cephProgram
 export interface Cut {
     /** Commands that still run; "half": it is cut in the middle of a command that has one, else at its end. */
     commands: number | "half";
+    /** Of "half": how many such middles it still gets through. Default 0. */
+    middles?: number;
     /** True where the whole host goes dark; false where the connection breaks, and the script with it. */
     readonly dark: boolean;
 }
@@ -59,17 +62,7 @@ export class LinuxHost implements ShellHost {
     device?: Device;
     /** Where it is a node of a Proxmox VE cluster. */
     cluster?: PveCluster;
-    readonly node: NodeState = {
-        ceph: undefined,
-        monitor: false,
-        manager: false,
-        osdPrepared: false,
-        osd: false,
-        partitionGiB: 0,
-        wholeDisk: false,
-        group: false,
-        volume: false,
-    };
+    readonly node: NodeState = freshNode();
 
     constructor(
         readonly spec: BootedHost,
@@ -135,7 +128,11 @@ export class LinuxHost implements ShellHost {
     /** A command has done the half of its work that stays, or all of it. Throws where the script is cut off there. */
     half(): void {
         if (this.#cut?.commands === "half") {
-            this.#cutOff(this.#cut);
+            const left = this.#cut.middles ?? 0;
+            if (left === 0) {
+                this.#cutOff(this.#cut);
+            }
+            this.#cut.middles = left - 1;
         }
         this.spend();
     }

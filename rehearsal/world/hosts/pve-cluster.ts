@@ -6,8 +6,12 @@ import type { LinuxHost } from "./linux-host";
 export interface NodeState {
     /** Ceph release whose daemons are installed; undefined: none is. */
     ceph: string | undefined;
+    /** True once its monitor has been started. */
     monitor: boolean;
+    /** True once its manager has been started. */
     manager: boolean;
+    /** Number of the OSD its volume is tagged for; undefined: for none. */
+    osdId: number | undefined;
     /** True once its volume carries an OSD, which may not have been started. */
     osdPrepared: boolean;
     osd: boolean;
@@ -19,7 +23,27 @@ export interface NodeState {
     group: boolean;
     /** Logical volume `ceph/osd`. */
     volume: boolean;
+    /**
+     * Services of Proxmox VE that have died: these two give up at boot, where the cluster file system is not up under the
+     * image's name, and their units restart nothing (pve-manager, services/pvestatd.service, services/pvescheduler.service).
+     */
+    idle: readonly string[];
 }
+
+/** A host before anything was done to it. */
+export const freshNode = (): NodeState => ({
+    ceph: undefined,
+    monitor: false,
+    manager: false,
+    osdId: undefined,
+    osdPrepared: false,
+    osd: false,
+    partitionGiB: 0,
+    wholeDisk: false,
+    group: false,
+    volume: false,
+    idle: ["pvestatd", "pvescheduler"],
+});
 
 /** A container. */
 export interface Container {
@@ -64,6 +88,10 @@ export class PveCluster {
     cephNetwork?: string;
     /** What each OSD may use (Ceph's default: 4 GiB). */
     osdMemoryBytes = 4 * 1024 ** 3;
+    /** Ceph's own default, until `pveceph` has made the first monitor. */
+    insecureReclaim = true;
+    /** OSDs the cluster knows, by number, and whether each has ever been up. */
+    readonly osdNumbers = new Map<number, { everUp: boolean }>();
     pool?: { readonly name: string; readonly size: number; readonly minSize: number };
 
     constructor(readonly name: string) {}
@@ -115,6 +143,7 @@ export class PveCluster {
             ...(astray.length > 0
                 ? [`clock skew detected on ${astray.map(({ hostname }) => `mon.${hostname}`).join(", ")}`]
                 : []),
+            ...(this.insecureReclaim ? ["mons are allowing insecure global_id reclaim"] : []),
             ...(missing > 0 ? [`${missing}/${this.members.length} mons down`] : []),
             ...(this.members.some(({ node, on }) => node.manager && on) ? [] : ["no active mgr"]),
             ...(all < size ? [`OSD count ${all} < osd_pool_default_size ${size}`] : []),

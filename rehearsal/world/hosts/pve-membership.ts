@@ -16,6 +16,9 @@ export function writable(host: LinuxHost): PveCluster | Answer {
     return cluster.quorate ? cluster : failed("cluster not ready - no quorum?", 255);
 }
 
+/** The node's own certificate, without which no other node's API talks to it. */
+const certificate = ({ hostname }: LinuxHost) => `/etc/pve/nodes/${hostname}/pve-ssl.pem`;
+
 /** Forms, joins and asks a cluster. */
 export function pvecm(host: LinuxHost, args: readonly string[]): Answer {
     const [verb, subject = ""] = args;
@@ -26,6 +29,13 @@ export function pvecm(host: LinuxHost, args: readonly string[]): Answer {
             : fine(
                   `Cluster information\n-------------------\nName:             ${cluster.name}\n\nQuorum information\n------------------\nNodes:            ${cluster.up.length}\nQuorate:          ${cluster.quorate ? "Yes" : "No"}\n`,
               );
+    }
+    if (verb === "updatecerts") {
+        if (cluster?.quorate !== true) {
+            return failed("no quorum - unable to update files", 255);
+        }
+        cluster.files.set(certificate(host), "");
+        return fine();
     }
     if (verb === "expected") {
         if (cluster === undefined || !/^[1-9]\d*$/.test(subject)) {
@@ -61,6 +71,7 @@ export function pvecm(host: LinuxHost, args: readonly string[]): Answer {
         host.cluster = new PveCluster(subject);
         host.around.clusters.push(host.cluster);
         host.cluster.list(host);
+        host.cluster.files.set(certificate(host), "");
     } else if (verb === "add") {
         const first = host.around.at(subject);
         if (first === undefined || addressNumber(subject) === undefined) {
@@ -80,6 +91,10 @@ export function pvecm(host: LinuxHost, args: readonly string[]): Answer {
         // Only then does it fetch the configuration and start corosync with it.
         host.half();
         host.cluster = first.cluster;
+        host.around.changed(host.cluster);
+        // The last thing it does once there is a quorum (pve-cluster, PVE/Cluster/Setup.pm, finish_join).
+        host.half();
+        host.cluster.files.set(certificate(host), "");
     } else {
         return failed(`ERROR: unknown command 'pvecm ${verb ?? ""}'`, 255);
     }

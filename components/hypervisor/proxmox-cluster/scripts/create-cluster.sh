@@ -12,9 +12,10 @@ else
         [ "$code" != 0 ] || living=$peer
     done
     if [ -n "$living" ]; then
-        run pvecm add "$living" --link0 "$ADDRESS" --use_ssh
+        run timeout "${JOIN_SECONDS:-300}" pvecm add "$living" --link0 "$ADDRESS" --use_ssh
     else
         run pvecm create "$CLUSTER" --link0 "$ADDRESS"
     fi
 fi
 await "the cluster file system" 12 test -e /etc/pve/corosync.conf
+certify

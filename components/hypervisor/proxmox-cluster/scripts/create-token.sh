@@ -8,6 +8,7 @@ if [ ! -s "$kept" ]; then
     value=$(pveum user token add "$TOKEN_USER" "$TOKEN_NAME" --privsep 0 --output-format json |
         sed -n 's/.*"value" *: *"\([^"]*\)".*/\1/p') || true
     [ -n "$value" ] || fail "'pveum user token add $TOKEN_USER $TOKEN_NAME' gave no value"
-    (umask 077 && printf '%s' "$value" >"$kept")
+    (umask 077 && printf '%s' "$value" >"$kept") ||
+        fail "'$kept' cannot be written: see 'pvecm status' for the quorum, and run this again"
 fi
 printf '%s!%s=%s' "$TOKEN_USER" "$TOKEN_NAME" "$(cat "$kept")"

@@ -12,8 +12,10 @@ else
         others=$(grep -E '^ *name: ' <<<"$listed" | grep -cv " $NODE$")
         run first pvecm expected "$others"
     fi
-    # The nodes' roots trust each other since host preparation, so no password is asked for or passed.
-    run pvecm add "$FIRST_ADDRESS" --link0 "$ADDRESS" --use_ssh
+    # The nodes' roots trust each other since host preparation, so no password is asked for or passed. Without a limit it
+    # waits for quorum for ever.
+    run timeout "${JOIN_SECONDS:-300}" pvecm add "$FIRST_ADDRESS" --link0 "$ADDRESS" --use_ssh
 fi
 quorate() { grep -qE '^Quorate: +Yes$' <<<"$(pvecm status)"; }
 await "quorum after the join" 18 quorate
+certify

@@ -19,6 +19,15 @@ run() {
 # Searches what comes in to its end: a writer that is cut off by the first match would look like a failure.
 contains() { grep "$@" >/dev/null; }
 
+# A join makes the node's certificate last, after it has waited for quorum: one that was cut off there leaves a node whose
+# API no other talks to.
+certify() {
+    if [ ! -e "/etc/pve/nodes/$NODE/pve-ssl.pem" ]; then
+        run pvecm updatecerts
+        run systemctl reload-or-restart pvedaemon pveproxy
+    fi
+}
+
 # Tries a condition every PAUSE_SECONDS until it holds, at most TRIES times.
 await() {
     local what=$1 tries=$2

@@ -13,17 +13,29 @@ while read -r address name; do
 done <<<"$HOSTS"
 
 # The cluster file system started under the image's name.
+anew=
 if [ "$(readlink /etc/pve/local 2>/dev/null)" != "nodes/$NODE" ]; then
+    anew=yes
     run systemctl reset-failed pve-cluster
     run systemctl restart pve-cluster
     await "the node's folder in /etc/pve" 12 test -e "/etc/pve/nodes/$NODE"
 fi
+# Two of these give up at boot where they find no cluster file system, and nothing starts them again before the next one.
+for service in pvestatd pvescheduler pvedaemon pveproxy; do
+    if [ -n "$anew" ] || ! systemctl is-active --quiet "$service"; then
+        run systemctl reset-failed "$service"
+        run systemctl restart "$service"
+    fi
+done
 
 # Joins and migrations go over SSH as root. The key came by standard input and lies where only root reads it.
 mkdir -p /root/.ssh /etc/ssh/ssh_config.d
 chmod 700 /root/.ssh
 (umask 077 && printf '%s\n' "$ROOT_KEY" >/root/.ssh/strata)
-grep -qxF "$ROOT_PUBLIC" /root/.ssh/authorized_keys 2>/dev/null || printf '%s\n' "$ROOT_PUBLIC" >>/root/.ssh/authorized_keys
+# On a node this file lies in /etc/pve, which nobody writes to without quorum.
+grep -qxF "$ROOT_PUBLIC" /root/.ssh/authorized_keys 2>/dev/null ||
+    printf '%s\n' "$ROOT_PUBLIC" >>/root/.ssh/authorized_keys ||
+    fail "'/root/.ssh/authorized_keys' cannot be written: see 'pvecm status' for the quorum"
 printf 'Host %s\n    IdentityFile /root/.ssh/strata\n    StrictHostKeyChecking accept-new\n' "$(tr '\n' ' ' <<<"$HOSTS")" \
     >/etc/ssh/ssh_config.d/90-strata.conf
 

@@ -36,6 +36,8 @@ function picture({ hosts, tailnet }: World): unknown {
             const host = hosts.named(name);
             return [host?.hostname, [...(host?.files ?? [])].sort(), host?.node, host?.nat];
         }),
+        shared: [...(cluster?.files.keys() ?? [])].sort(),
+        osds: [...(cluster?.osdNumbers ?? [])].sort(),
         members: cluster?.members.map(({ hostname }) => hostname),
         health: cluster?.health,
         pool: cluster?.pool,
@@ -62,6 +64,25 @@ describe.each([
         expect(cuts.reduce((sum, each) => sum + each, 0)).toBeGreaterThan(100);
         expect(picture(world)).toEqual(picture(whole));
     });
+});
+
+/** More than the commands of any step have together. */
+const middles = [0, 1, 2, 3, 4];
+
+test.each(middles)("every step goes on where it was cut off after %i middles of its commands", (passed) => {
+    const whole = stage();
+    for (const [name, step, variables] of steps(whole.key().key)) {
+        expect(whole.run(name, step, variables).code).toBe(0);
+    }
+    const world = stage();
+    for (const [name, step, variables] of steps(world.key().key)) {
+        world.hosts.named(name)?.cut({ commands: "half", middles: passed, dark: true });
+        expect(() => world.run(name, step, variables)).toThrow(CutOff);
+        world.hosts.outages.end(name);
+        const { code, err } = world.run(name, step, variables);
+        expect([name, step, code, err]).toEqual([name, step, 0, ""]);
+    }
+    expect(picture(world)).toEqual(picture(whole));
 });
 
 test("a node lost while it joins leaves a cluster of two without quorum, and is joined when it is back", () => {

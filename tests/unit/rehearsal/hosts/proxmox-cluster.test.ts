@@ -112,6 +112,10 @@ test("without most nodes there is no quorum, and nothing of the cluster changes"
     );
 });
 
+test("the services of Proxmox VE that gave up at boot are started once its file system is up", () => {
+    expect(until("create-cluster").hosts.named(first)?.node.idle).toEqual([]);
+});
+
 test("Ceph is not healthy with too few OSDs, nor with one that is down", () => {
     const world = until("check-ceph");
     expect(world.again().out).toBe("HEALTH_OK\n");
