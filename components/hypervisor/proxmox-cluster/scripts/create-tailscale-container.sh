@@ -21,7 +21,7 @@ pct status "$CONTAINER_ID" | contains running || run pct start "$CONTAINER_ID"
 if ! pct exec "$CONTAINER_ID" -- tailscale status >/dev/null 2>&1; then
     # It has its address some moments after it has started.
     await "a way out of container $CONTAINER_ID" 12 pct exec "$CONTAINER_ID" -- getent hosts pkgs.tailscale.com
-    # Debian has no package of it: the vendor's own repository does (https://tailscale.com/kb/1174/install-debian-trixie).
+    # Debian has no package of it: the vendor's own repository does (https://pkgs.tailscale.com/stable/#debian-trixie).
     run pct exec "$CONTAINER_ID" -- sh -c 'command -v tailscale >/dev/null || {
         . /etc/os-release && apt-get update -q && apt-get install -qy curl ca-certificates &&
         curl -fsSL "https://pkgs.tailscale.com/stable/debian/$VERSION_CODENAME.noarmor.gpg" -o /usr/share/keyrings/tailscale-archive-keyring.gpg &&
