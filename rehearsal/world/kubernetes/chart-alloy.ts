@@ -1,5 +1,6 @@
 /** The chart of Grafana Alloy. */
 import { at, isProperties, list, number, type Properties, text } from "../value";
+import { alloyProblems, configMapOf } from "./alloy";
 import type { Chart } from "./helm-charts";
 import { podTemplate } from "./pods";
 
@@ -11,11 +12,10 @@ export const alloyChart: Chart = {
     appVersion: (version) => ({ "1.9.0": "v1.16.3", "1.10.0": "v1.17.0" })[version] ?? "v1.17.1",
     step: "helm/alloy",
     kinds: [{ apiVersion: "monitoring.grafana.com/v1alpha2", kind: "PodLogs", plural: "podlogs", namespaced: true }],
+    problems: alloyProblems,
     workloads: ({ namespace, name, values }) => {
         const type = text(values, "controller.type") ?? "daemonset";
-        const own = at(values, "alloy.configMap.create") !== false;
-        const map = text(values, "alloy.configMap.name") ?? name;
-        const key = text(values, "alloy.configMap.key") ?? "config.alloy";
+        const map = configMapOf({ name, values });
         return [
             {
                 everywhere: type === "daemonset",
@@ -24,7 +24,15 @@ export const alloyChart: Chart = {
                     metadata: { labels: { "app.kubernetes.io/name": "alloy", "app.kubernetes.io/instance": name } },
                     spec: {
                         securityContext: properties(values, "global.podSecurityContext"),
-                        volumes: own ? [] : [{ name: "config", configMap: { name: map, items: [{ key, path: key }] } }],
+                        volumes:
+                            map === undefined
+                                ? []
+                                : [
+                                      {
+                                          name: "config",
+                                          configMap: { name: map.name, items: [{ key: map.key, path: map.key }] },
+                                      },
+                                  ],
                         containers: [
                             container(values, "alloy", "docker.io/grafana/alloy", {
                                 envFrom: list(values, "alloy.envFrom"),

@@ -134,6 +134,13 @@ test("the ingress controller's node ports are those the host in front translates
     });
 });
 
+test("Alloy's token, which goes to kubelets nobody vouches for, reads no Secret", () => {
+    const alloy = of("HelmRelease").find(({ file }) => file === "base/alloy/release.yaml");
+    expect(alloy?.manifest.spec.values).toMatchObject({
+        rbac: { rules: [{ apiGroups: [""], resources: ["pods", "pods/log"], verbs: ["get", "list", "watch"] }] },
+    });
+});
+
 test("the private service has neither node port nor ingress, and only the mesh's proxy may call it", () => {
     const inside = manifests.filter(({ file }) => file.startsWith("base/private-service"));
     expect(inside.map(({ manifest }) => manifest.kind)).toEqual(["Deployment", "Service", "NetworkPolicy"]);
