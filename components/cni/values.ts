@@ -4,6 +4,7 @@
 export interface CiliumValues {
     readonly ipam: { readonly mode: "kubernetes" };
     readonly kubeProxyReplacement: true;
+    readonly socketLB: { readonly hostNamespaceOnly: true };
     readonly k8sServiceHost: string;
     readonly k8sServicePort: number;
     readonly securityContext: {
@@ -78,6 +79,9 @@ export function ciliumValues(args: CiliumValuesArgs): CiliumValues {
         // The node's own pod range, which the controller manager hands out, so that Talos and Cilium never disagree.
         ipam: { mode: "kubernetes" },
         kubeProxyReplacement: true,
+        // Otherwise services are translated where a socket connects, and what a pod forwards to one, as Tailscale's
+        // proxies do, is translated by nobody (Tailscale, "Compatibility for the Kubernetes Operator", Cilium).
+        socketLB: { hostNamespaceOnly: true },
         k8sServiceHost: "localhost",
         k8sServicePort: args.kubePrismPort,
         securityContext: {

@@ -1,7 +1,7 @@
 /** Where a packet from outside of a cluster ends: at a pod, or at what stops it. */
 import { at, list, number, text, type Value } from "../value";
 import { proxyLabels } from "./chart-tailscale";
-import type { Cluster } from "./cluster";
+import type { Cluster, InstalledRelease } from "./cluster";
 import { denial, outside, type Peer } from "./network-policy";
 import { annotationsOf, idOf, type KubeObject } from "./objects";
 import { containersOf, type Pod } from "./pods";
@@ -32,11 +32,8 @@ export function reachNodePort(cluster: Cluster, nodePort: number): Reached {
 
 /** A packet to an external address of a service, which a node's network card receives. */
 export function reachExternalAddress(cluster: Cluster, address: string, servicePort: number): Reached {
-    const serves = chartsRunning(cluster, "cilium").some((release) => {
-        const replaced = at(release.values, "kubeProxyReplacement") === true;
-        return replaced && at(release.values, "externalIPs.enabled") !== false;
-    });
-    return serves
+    // In kube-proxy's place Cilium serves external addresses, whatever else is asked (Cilium 1.18: pkg/kpr).
+    return chartsRunning(cluster, "cilium").some(replacesKubeProxy)
         ? reach(cluster, outside, `${address}:${servicePort}`, (service, port) =>
               list(service.manifest, "spec.externalIPs").includes(address)
                   ? number(port, "port") === servicePort
@@ -45,11 +42,31 @@ export function reachExternalAddress(cluster: Cluster, address: string, serviceP
         : { stopped: `nothing in the cluster answers for the external address ${address}` };
 }
 
+function replacesKubeProxy({ values }: InstalledRelease): boolean {
+    return [true, "true"].includes(at(values, "kubeProxyReplacement") as boolean | string);
+}
+
+/**
+ * Whether a packet that a pod forwards, and sent by no socket of its own, reaches a service's address. Cilium translates
+ * where a socket connects, and leaves packets alone, unless it is told to translate for sockets of the host only
+ * (Cilium 1.18: bpf/bpf_lxc.c, ENABLE_PER_PACKET_LB).
+ */
+function translatesForwarded(cluster: Cluster): boolean {
+    return chartsRunning(cluster, "cilium")
+        .filter(replacesKubeProxy)
+        .every(({ values }) => at(values, "socketLB.hostNamespaceOnly") === true);
+}
+
 /** A packet over the mesh to the name a service was exposed by. */
 export function reachOverMesh(cluster: Cluster, hostname: string, servicePort: number): Reached {
     const [operator] = chartsRunning(cluster, "tailscale-operator");
     if (operator === undefined) {
         return { stopped: `nobody exposes ${hostname} to the mesh: no Tailscale operator runs` };
+    }
+    if (!translatesForwarded(cluster)) {
+        return {
+            stopped: `the mesh's proxy forwards ${hostname} to its service's cluster address, which nothing translates: Cilium serves sockets only while socketLB.hostNamespaceOnly is not true`,
+        };
     }
     const proxy: Peer = { kind: "pod", namespace: operator.namespace, labels: proxyLabels };
     return reach(cluster, proxy, `${hostname}:${servicePort} on the mesh`, (service, port) => {

@@ -28,6 +28,7 @@ test("every value is what Talos without kube-proxy needs", async () => {
     expect(named(await cilium(), "cilium-chart").inputs.values).toEqual({
         ipam: { mode: "kubernetes" },
         kubeProxyReplacement: true,
+        socketLB: { hostNamespaceOnly: true },
         k8sServiceHost: "localhost",
         k8sServicePort: 7445,
         securityContext: {

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
+import { ciliumValues } from "../../../../components/cni/values";
 import { Git } from "../../../../rehearsal/world/git";
 import type { Cluster } from "../../../../rehearsal/world/kubernetes/cluster";
 import type { KubeObject } from "../../../../rehearsal/world/kubernetes/objects";
@@ -93,9 +94,12 @@ export class FluxStage extends Stage {
         });
     }
 
-    /** Cilium, the namespace, Flux and the key. */
-    async prepared(identity: string | undefined = ownKey.identity): Promise<this> {
-        await this.cilium({ externalIPs: { enabled: true } });
+    /** Cilium with the program's own values or with others, the namespace, Flux and the key. */
+    async prepared(
+        identity: string | undefined = ownKey.identity,
+        values: Properties = { ...ciliumValues({ kubePrismPort: 7445, nodes: 3, addresses: 1 }) },
+    ): Promise<this> {
+        await this.cilium(values);
         await this.namespace("flux-system", "restricted");
         await this.flux();
         if (identity !== undefined) {

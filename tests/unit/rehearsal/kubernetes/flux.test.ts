@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { reachExternalAddress, reachNodePort, reachOverMesh } from "../../../../rehearsal/world/kubernetes/reach";
 import { text } from "../../../../rehearsal/world/value";
-import { FluxStage, ownRepository } from "./flux-stage";
+import { FluxStage, ownKey, ownRepository } from "./flux-stage";
 
 test.each(["oci-free", "oci-free-2026"])(
     "all that this project's repository holds for %s becomes ready",
@@ -87,5 +87,17 @@ test("the private service is reached over the mesh, and in no other way", async 
     }
     expect(reachNodePort(stage.cluster, 30099)).toEqual({
         stopped: "denied by ingress of private/whoami (NetworkPolicy private/only-the-mesh)",
+    });
+});
+
+test.each([
+    ["is left at its default", {}],
+    ["is off", { socketLB: { hostNamespaceOnly: false } }],
+])("nothing reaches the private service over the mesh where socketLB.hostNamespaceOnly %s", async (_what, values) => {
+    const stage = await new FluxStage(ownRepository()).prepared(ownKey.identity, values);
+    await stage.source();
+    await stage.sync("oci-free");
+    expect(reachOverMesh(stage.cluster, "whoami", 80)).toEqual({
+        stopped: expect.stringMatching(/^the mesh's proxy forwards whoami to its service's cluster address/),
     });
 });
