@@ -15,7 +15,6 @@ export interface CiliumValues {
     };
     readonly cgroup: { readonly autoMount: { readonly enabled: false }; readonly hostRoot: string };
     readonly l2announcements: { readonly enabled: true };
-    readonly externalIPs: { readonly enabled: true };
     readonly k8sClientRateLimit: { readonly qps: number; readonly burst: number };
     readonly hubble: {
         readonly enabled: true;
@@ -90,7 +89,6 @@ export function ciliumValues(args: CiliumValuesArgs): CiliumValues {
         // Talos mounts cgroup v2 itself and lets no pod mount it again.
         cgroup: { autoMount: { enabled: false }, hostRoot: "/sys/fs/cgroup" },
         l2announcements: { enabled: true },
-        externalIPs: { enabled: true },
         k8sClientRateLimit: clientRateLimit(args.addresses),
         hubble: { enabled: true, relay: { enabled: true }, ui: { enabled: true } },
         operator: { replicas: Math.max(1, Math.min(2, args.nodes)) },

@@ -51,7 +51,6 @@ test("every value is what Talos without kube-proxy needs", async () => {
         },
         cgroup: { autoMount: { enabled: false }, hostRoot: "/sys/fs/cgroup" },
         l2announcements: { enabled: true },
-        externalIPs: { enabled: true },
         k8sClientRateLimit: { qps: 13, burst: 26 },
         hubble: { enabled: true, relay: { enabled: true }, ui: { enabled: true } },
         operator: { replicas: 2 },
