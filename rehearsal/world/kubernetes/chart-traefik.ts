@@ -1,4 +1,5 @@
 /** The chart of Traefik, an ingress controller. */
+import { Refusal } from "../refusal";
 import { at, isProperties, number, type Properties, text } from "../value";
 import type { Chart } from "./helm-charts";
 import type { Kind } from "./kinds";
@@ -11,11 +12,39 @@ function kind(name: string, plural: string): Kind {
 /** Entry points the chart has by itself: port of the pod, port of the service. Source: its values.yaml, ports. */
 const entryPoints = { web: { pod: 8000, service: 80 }, websecure: { pod: 8443, service: 443 } } as const;
 
+const entryNames = ["web", "websecure"] as const;
+
 /** What the chart selects its pods by. */
 const labelsOf = (name: string, namespace: string) => ({
     "app.kubernetes.io/name": "traefik",
     "app.kubernetes.io/instance": `${name}-${namespace}`,
 });
+
+const template = "Traefik chart 41.3.0: templates/_podtemplate.tpl";
+
+/** Where an entry point sends every request on to: another one's name, as the chart's values say it. */
+function redirection(
+    values: Properties,
+    entry: string,
+): { readonly to: string; readonly given: Properties } | undefined {
+    const given = at(values, `ports.${entry}.http.redirections.entryPoint`);
+    const to = text(given, "to");
+    return isProperties(given) && to !== undefined ? { to, given } : undefined;
+}
+
+/** The arguments an entry point's redirection becomes. */
+function redirectionArgs(values: Properties, entry: keyof typeof entryPoints): readonly string[] {
+    const found = redirection(values, entry);
+    if (found === undefined) {
+        return [];
+    }
+    const { to, given } = found;
+    const port = number(values, `ports.${to}.exposedPort`) ?? entryPoints[to as keyof typeof entryPoints].service;
+    const own = { to: `:${port}`, scheme: given.scheme, permanent: given.permanent };
+    return Object.entries(own).flatMap(([key, value]) =>
+        value === undefined ? [] : [`--entryPoints.${entry}.http.redirections.entryPoint.${key}=${String(value)}`],
+    );
+}
 
 /** Traefik: what answers for the cluster's web services. */
 export const traefikChart: Chart = {
@@ -35,6 +64,24 @@ export const traefikChart: Chart = {
         kind("TLSStore", "tlsstores"),
         kind("TraefikService", "traefikservices"),
     ],
+    refuse({ values }) {
+        for (const entry of entryNames) {
+            const found = redirection(values, entry);
+            if (found !== undefined && !(found.to in entryPoints)) {
+                throw new Refusal(
+                    `execution error at (traefik/templates/deployment.yaml): ERROR: Cannot redirect ${entry} to ${found.to}: entryPoint not found`,
+                    template,
+                );
+            }
+            const scheme = text(found?.given, "scheme");
+            if (found?.to === "websecure" && scheme !== undefined && scheme !== "https") {
+                throw new Refusal(
+                    `execution error at (traefik/templates/deployment.yaml): ERROR: Cannot redirect ${entry} to ${found.to} without setting scheme to https`,
+                    template,
+                );
+            }
+        }
+    },
     problems({ namespace, name, values }, cluster) {
         const balanced = (text(values, "service.spec.type") ?? "LoadBalancer") === "LoadBalancer";
         return balanced && cluster.objects.list("cilium.io/v2", "CiliumLoadBalancerIPPool").length === 0
@@ -68,6 +115,7 @@ export const traefikChart: Chart = {
                                 name: "traefik",
                                 image: "docker.io/traefik",
                                 resources: at(values, "resources") ?? {},
+                                args: entryNames.flatMap((entry) => redirectionArgs(values, entry)),
                                 ports: Object.entries(entryPoints).map(([entry, { pod }]) => ({
                                     name: entry,
                                     containerPort: pod,

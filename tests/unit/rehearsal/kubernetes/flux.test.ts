@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { containersOf } from "../../../../rehearsal/world/kubernetes/pods";
 import { reachExternalAddress, reachNodePort, reachOverMesh } from "../../../../rehearsal/world/kubernetes/reach";
 import { text } from "../../../../rehearsal/world/value";
 import { FluxStage, ownKey, ownRepository } from "./flux-stage";
@@ -47,6 +48,18 @@ test("a packet to the ingress controller's node ports ends at its pods", async (
     expect(reachExternalAddress(stage.cluster, "10.0.1.30", 443)).toEqual({
         stopped: "no service answers at 10.0.1.30:443",
     });
+});
+
+test.each(["oci-free", "oci-free-2026"])("in %s HTTP leads to HTTPS, for good", async (stack) => {
+    const stage = await new FluxStage(ownRepository(stack)).prepared();
+    await stage.source();
+    await stage.sync(stack);
+    const pod = stage.cluster.pods.find(({ name }) => name === "traefik-0");
+    expect(containersOf(pod?.spec ?? {})[0]?.args).toEqual([
+        "--entryPoints.web.http.redirections.entryPoint.to=:443",
+        "--entryPoints.web.http.redirections.entryPoint.scheme=https",
+        "--entryPoints.web.http.redirections.entryPoint.permanent=true",
+    ]);
 });
 
 test("on one node, Cilium answers for the ingress address itself", async () => {

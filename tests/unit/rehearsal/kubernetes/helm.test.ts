@@ -53,6 +53,32 @@ test.each([
 });
 
 test.each([
+    [
+        "an entry point nobody has",
+        { to: "secure", scheme: "https" },
+        "Cannot redirect web to secure: entryPoint not found",
+    ],
+    [
+        "HTTPS by another name",
+        { to: "websecure", scheme: "http" },
+        "Cannot redirect web to websecure without setting scheme",
+    ],
+] as const)("Traefik's chart refuses to lead HTTP to %s", async (_what, entryPoint, words) => {
+    const stage = new Stage();
+    await stage.cilium();
+    await expect(
+        stage.create(releaseType, {
+            name: "traefik",
+            namespace: "default",
+            chart: "traefik",
+            version: "41.3.0",
+            repositoryOpts: { repo: "https://traefik.github.io/charts" },
+            values: { ports: { web: { http: { redirections: { entryPoint } } } } },
+        }),
+    ).rejects.toThrow(words);
+});
+
+test.each([
     ["SYS_MODULE, which Talos gives to nobody", { securityContext: {} }, {}, "SYS_MODULE"],
     ["mounting cgroups again", { cgroup: {} }, {}, "mount-cgroup"],
     [
