@@ -6,7 +6,14 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
-import { askedValues, filled, type SecretTemplate, type SecretValues, secretTemplates } from "./secret-template";
+import {
+    askedValues,
+    filled,
+    type SecretTemplate,
+    type SecretValues,
+    secretTemplates,
+    valueMistake,
+} from "./secret-template";
 
 /** What is encrypted, for whom, by what. */
 export interface EncryptSecretsArgs {
@@ -41,8 +48,8 @@ const encryptedSuffix = ".enc.yaml";
  * Fills the templates and writes `*.enc.yaml` and the kustomization that lists them. Run twice with the key, it changes
  * nothing.
  *
- * @throws Error naming every value that is missing, every value nobody asks for, or what sops says; nothing is written
- *     then.
+ * @throws Error naming every value that is missing, every value nobody asks for, every one that cannot be right, or what
+ *     sops says; nothing is written then.
  */
 export async function encryptSecrets(args: EncryptSecretsArgs): Promise<EncryptedSecrets> {
     if (!/^age1[02-9ac-hj-np-z]{58}$/.test(args.recipient)) {
@@ -52,13 +59,17 @@ export async function encryptSecrets(args: EncryptSecretsArgs): Promise<Encrypte
     const asked = askedValues(templates);
     const strange = Object.keys(args.values).filter((key) => !asked.includes(key));
     const missing = asked.filter((key) => (args.values[key] ?? "") === "");
-    if (missing.length + strange.length > 0) {
+    const wrong = Object.entries(args.values).flatMap(([key, value]) =>
+        value === "" ? [] : (valueMistake(key, value) ?? []),
+    );
+    if (missing.length + strange.length + wrong.length > 0) {
         throw new Error(
             [
                 ...(missing.length > 0 ? [`No value is given for ${missing.join(", ")}.`] : []),
                 ...(strange.length > 0
                     ? [`No secret asks for ${strange.join(", ")}: ${asked.join(", ")} are asked for.`]
                     : []),
+                ...wrong,
             ].join(" "),
         );
     }

@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { sshPublicKey } from "../../config/secrets";
 import { decrypt, type EncryptedSecrets, type EncryptSecretsArgs, encryptSecrets } from "./encrypt-secrets";
 import type { Asked } from "./prompter";
-import { askedValues, secretTemplates } from "./secret-template";
+import { askedValues, secretTemplates, valueMistake } from "./secret-template";
 import { keep, type Setting, type Step } from "./setup";
 import { sshKeyFile } from "./ssh-key";
 
@@ -91,10 +91,18 @@ export function secretsStep(gitopsPath: string, cipher: Cipher = sops): Step {
                 const [name = ""] = key.split("/");
                 const said = shown.has(name) ? undefined : templates.find((each) => each.name === name)?.said;
                 shown.add(name);
-                return { message: `Secret ${key}`, secret: true, ...(said === undefined ? {} : { before: said }) };
+                return {
+                    message: `Secret ${key}`,
+                    secret: true,
+                    check: (answer) =>
+                        answer.trim() === "" ? "An answer is needed." : (valueMistake(key, answer.trim()) ?? true),
+                    ...(said === undefined ? {} : { before: said }),
+                };
             };
             for (const key of askedValues(templates)) {
-                const there = known.get(key);
+                const before = known.get(key);
+                // What an earlier run took and nothing can be posted to is asked for again.
+                const there = valueMistake(key, before ?? "") === undefined ? before : undefined;
                 values[key] = there ?? (await setting.prompter(question(key)));
                 asked += there === undefined ? 1 : 0;
             }

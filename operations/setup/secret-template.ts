@@ -75,6 +75,28 @@ export function askedValues(templates: readonly SecretTemplate[]): readonly stri
 }
 
 /**
+ * Values that are addresses something is posted to, and how such an address looks. Alloy uses each as it is given; the
+ * stack's page shows that of metrics whole, and of logs the host alone.
+ */
+const pushAddresses: Readonly<Record<string, string>> = {
+    "grafana-cloud/METRICS_URL": "https://prometheus-prod-01-eu-west-0.grafana.net/api/prom/push",
+    "grafana-cloud/LOGS_URL": "https://logs-prod-012.grafana.net/loki/api/v1/push",
+};
+
+/** Why a value, `SECRET/KEY`, cannot be what is asked for, in one sentence that does not show it; undefined otherwise. */
+export function valueMistake(key: string, value: string): string | undefined {
+    const example = pushAddresses[key];
+    if (example === undefined || (URL.canParse(value) && isPushAddress(new URL(value)))) {
+        return undefined;
+    }
+    return `${key} must be an https address whose path ends in /push, such as ${example}: nothing is added to it, and Grafana Cloud discards what is posted elsewhere.`;
+}
+
+function isPushAddress({ protocol, pathname }: URL): boolean {
+    return protocol === "https:" && pathname.endsWith("/push");
+}
+
+/**
  * A template with its values, as YAML. It exists in memory only.
  *
  * @throws Error naming every value that is missing or empty.

@@ -112,7 +112,11 @@ function encryptedSecrets({ checkout, encrypted }: SiteRepository): Files {
 function withValues(template: Properties): Properties {
     const fill = (value: Value | undefined): Value =>
         Object.fromEntries(
-            Object.keys((value as Properties | undefined) ?? {}).map((key) => [key, `rehearsed ${key}`]),
+            Object.keys((value as Properties | undefined) ?? {}).map((key) => [
+                key,
+                // An address is one that can be posted to.
+                key.endsWith("_URL") ? "https://rehearsed.example/push" : `rehearsed ${key}`,
+            ]),
         );
     return { ...template, stringData: fill(template.stringData) };
 }

@@ -3,6 +3,7 @@
  * tells; the world says it at once.
  */
 import { at, isProperties, type Properties, text } from "../value";
+import { lostAtEndpoints } from "./alloy-endpoints";
 import { type Caller, forbidden, grants, scrapeProblem, targetsOf } from "./alloy-scrape";
 import { type AlloyBlock, alloyComponents } from "./alloy-syntax";
 import type { Cluster } from "./cluster";
@@ -71,7 +72,11 @@ export function alloyProblems(place: ReleasePlace, cluster: Cluster): readonly s
     try {
         const components = alloyComponents(source);
         const caller = callerOf(place);
-        return [...refusedLists(components, caller), ...refusedScrapes(components, caller, cluster)];
+        return [
+            ...refusedLists(components, caller),
+            ...refusedScrapes(components, caller, cluster),
+            ...lostAtEndpoints(components, place, cluster),
+        ];
     } catch (error) {
         // Alloy does not start with a configuration it cannot read.
         return [`Error: ${error instanceof Error ? error.message : String(error)}`];

@@ -14,11 +14,10 @@ import { built, gitopsCopy, kustomize, sops } from "./tools";
 
 const own = ageKey();
 const other = ageKey();
+/** What a value is in these tests: an address where one is asked for, since no other is taken. */
+const testValue = (key: string) => (key.endsWith("_URL") ? `https://value-of.example/${key}/push` : `value of ${key}`);
 const values = Object.fromEntries(
-    askedValues(secretTemplates(join(projectFolder, "gitops", "base", "secrets"))).map((key) => [
-        key,
-        `value of ${key}`,
-    ]),
+    askedValues(secretTemplates(join(projectFolder, "gitops", "base", "secrets"))).map((key) => [key, testValue(key)]),
 );
 
 describe("the real sops", () => {
@@ -45,13 +44,13 @@ describe("the real sops", () => {
         expect(written).toEqual(["grafana-cloud.enc.yaml", "operator-oauth.enc.yaml"]);
         for (const file of written) {
             const text = readFileSync(join(gitops, "oci-free", "secrets", file), "utf8");
-            expect(text).not.toContain("value of");
+            expect(text).not.toMatch(/value[ -]of/);
             const name = file.replace(".enc.yaml", "");
             // The rest stays readable: a review sees what a commit changes.
             expect(text).toContain(`name: ${name}`);
             const { stringData } = parse(await decrypt({ identity: own.identity, sops: binary }, text));
             expect(stringData).toEqual(
-                Object.fromEntries(Object.keys(stringData).map((key) => [key, `value of ${name}/${key}`])),
+                Object.fromEntries(Object.keys(stringData).map((key) => [key, testValue(`${name}/${key}`)])),
             );
         }
     });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { encryptSecrets } from "../../../../operations/setup/encrypt-secrets";
-import { askedValues, filled, secretTemplates } from "../../../../operations/setup/secret-template";
+import { askedValues, filled, secretTemplates, valueMistake } from "../../../../operations/setup/secret-template";
 import { projectFolder } from "../../../harness/stack-config";
 
 const own = join(projectFolder, "gitops", "base", "secrets");
@@ -65,6 +65,33 @@ test("a Secret is not made without all of its values", () => {
     );
 });
 
+test.each([
+    ["grafana-cloud/LOGS_URL", "https://logs-prod-012.grafana.net"],
+    ["grafana-cloud/LOGS_URL", "logs-prod-012.grafana.net/loki/api/v1/push"],
+    ["grafana-cloud/LOGS_URL", "http://logs-prod-012.grafana.net/loki/api/v1/push"],
+    ["grafana-cloud/METRICS_URL", "https://prometheus-prod-01-eu-west-0.grafana.net/api/prom"],
+    ["grafana-cloud/METRICS_URL", "glc_a-token"],
+])("%s that nothing can be posted to is refused, and not shown", (key, value) => {
+    const said = valueMistake(key, value) ?? "";
+    expect(said).toContain(`${key} must be an https address whose path ends in /push, such as https://`);
+    expect(said).not.toMatch(/glc_|grafana\.net[:/]? /);
+});
+
+test("addresses that can be posted to pass, and so does everything that is no address", () => {
+    const fine = {
+        "grafana-cloud/LOGS_URL": "https://logs-prod-012.grafana.net/loki/api/v1/push",
+        "grafana-cloud/METRICS_URL": "https://prometheus-prod-01-eu-west-0.grafana.net/api/prom/push",
+        "grafana-cloud/TOKEN": "glc_a-token",
+    };
+    expect(Object.entries(fine).flatMap(([key, value]) => valueMistake(key, value) ?? [])).toEqual([]);
+});
+
+test("the examples a person is shown above the question are the ones that pass", () => {
+    const said = secretTemplates(own).find(({ name }) => name === "grafana-cloud")?.said ?? "";
+    expect(said).toContain("/api/prom/push");
+    expect(said).toContain("/loki/api/v1/push");
+});
+
 const somebody = `age1${"q".repeat(58)}`;
 
 test("encryption names every value that is missing and every one nobody asks for, before anything is written", async () => {
@@ -79,6 +106,18 @@ test("encryption names every value that is missing and every one nobody asks for
     ).rejects.toThrow(
         /^No value is given for grafana-cloud\/METRICS_URL, .*operator-oauth\/client_secret\. No secret asks for operator-oauth\/clientid:/,
     );
+});
+
+test("encryption refuses an address nothing can be posted to, before anything is written", async () => {
+    await expect(
+        encryptSecrets({
+            gitops: join(projectFolder, "gitops"),
+            stack: "oci-free",
+            recipient: somebody,
+            values: { "grafana-cloud/LOGS_URL": "https://logs-prod-012.grafana.net" },
+            sops: "/nonexistent",
+        }),
+    ).rejects.toThrow("grafana-cloud/LOGS_URL must be an https address whose path ends in /push");
 });
 
 test("a recipient that is none is refused: a private key, above all, is never a recipient", async () => {

@@ -47,11 +47,15 @@ const cipher: Cipher = {
         const same = JSON.stringify(files.get("all")) === JSON.stringify(values);
         files.set("all", values);
         const name = "operator-oauth.enc.yaml";
-        fs.mkdirSync(path.join(home, "gitops", "oci-free", "secrets"), { recursive: true });
-        fs.writeFileSync(
-            path.join(home, "gitops", "oci-free", "secrets", name),
-            JSON.stringify({ stringData: values }),
-        );
+        const folder = path.join(home, "gitops", "oci-free", "secrets");
+        fs.mkdirSync(folder, { recursive: true });
+        for (const secret of new Set(Object.keys(values).map((key) => key.split("/")[0]))) {
+            const own = Object.entries(values).filter(([key]) => key.startsWith(`${secret}/`));
+            fs.writeFileSync(
+                path.join(folder, `${secret}.enc.yaml`),
+                JSON.stringify({ stringData: Object.fromEntries(own) }),
+            );
+        }
         return same ? { written: [], unchanged: [name], removed: [] } : { written: [name], unchanged: [], removed: [] };
     },
     decrypt: async (_, encrypted) =>
@@ -382,6 +386,23 @@ test("a secret's template says once where its values come from, above the first 
     await run([secretsStep("gitops/oci-free", cipher)]);
     expect(asked).toHaveLength(2);
     expect(shown).toEqual(["The operator's client.\nIt has a tag."]);
+});
+
+test("an address nothing can be posted to is not taken, and one that an earlier run took is asked for again", async () => {
+    const question = "Secret grafana-cloud/LOGS_URL";
+    fs.writeFileSync(
+        path.join(home, "gitops", "base", "secrets", "grafana-cloud.secret.yaml"),
+        "kind: Secret\nmetadata:\n  name: grafana-cloud\n  namespace: monitoring\nstringData:\n  LOGS_URL: ''\n",
+    );
+    answers[question] = "https://logs.grafana.net";
+    await expect(run([secretsStep("gitops/oci-free", cipher)])).rejects.toThrow(`no answer to ${question}`);
+    answers[question] = "https://logs.grafana.net/loki/api/v1/push";
+    await run([secretsStep("gitops/oci-free", cipher)]);
+    const file = path.join(home, "gitops", "oci-free", "secrets", "grafana-cloud.enc.yaml");
+    fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace("/loki/api/v1/push", ""));
+    asked = [];
+    await run([secretsStep("gitops/oci-free", cipher)]);
+    expect(asked).toEqual([question]);
 });
 
 test("a compartment that is an example is asked for, and a real one is not", async () => {

@@ -16,8 +16,18 @@ export function changedConfig(from: string, to: string): string {
     return ownConfig.replaceAll(from, to);
 }
 
-/** A network, the namespace, the configuration, and Alloy itself. */
-export async function withAlloy(config: string, values: Properties = {}): Promise<Stage> {
+/** Addresses of Grafana Cloud that take what is posted to them. */
+export const pushAddresses = {
+    METRICS_URL: "https://prometheus.grafana.net/api/prom/push",
+    LOGS_URL: "https://logs.grafana.net/loki/api/v1/push",
+};
+
+/** A network, the namespace, the configuration, its addresses, and Alloy itself. */
+export async function withAlloy(
+    config: string,
+    values: Properties = {},
+    addresses: Properties = pushAddresses,
+): Promise<Stage> {
     const stage = new Stage();
     await stage.cilium();
     await stage.namespace("monitoring", "baseline");
@@ -27,6 +37,12 @@ export async function withAlloy(config: string, values: Properties = {}): Promis
         metadata: { name: "alloy-config", namespace: "monitoring" },
         data: { "config.alloy": config },
     });
+    await stage.create("kubernetes:core/v1:Secret", {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "grafana-cloud", namespace: "monitoring" },
+        stringData: addresses,
+    });
     await stage.create(releaseType, {
         name: "alloy",
         namespace: "monitoring",
@@ -35,7 +51,10 @@ export async function withAlloy(config: string, values: Properties = {}): Promis
         repositoryOpts: { repo: "https://grafana.github.io/helm-charts" },
         values: {
             controller: { type: "deployment" },
-            alloy: { configMap: { create: false, name: "alloy-config", key: "config.alloy" } },
+            alloy: {
+                configMap: { create: false, name: "alloy-config", key: "config.alloy" },
+                envFrom: [{ secretRef: { name: "grafana-cloud" } }],
+            },
             ...values,
         },
     });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { alloyComponents } from "../../../../rehearsal/world/kubernetes/alloy-syntax";
-import { changedConfig, ownConfig, withAlloy } from "./alloy-stage";
+import { changedConfig, ownConfig, pushAddresses, withAlloy } from "./alloy-stage";
 
 /** As Alloy writes it: the first group of what a rule matched. */
 const viaProxy = `/api/v1/nodes/${"$"}{1}/proxy/metrics`;
@@ -112,4 +112,20 @@ test("whoever grants nodes/proxy may ask through the API server; without rules n
     const config = throughApi(viaProxy);
     await expect(withAlloy(config, { rbac: { clusterRules: [rule] } })).resolves.toBeDefined();
     await expect(withAlloy(ownConfig, { rbac: { create: false } })).rejects.toThrow('resource "nodes/metrics"');
+});
+
+test.each([
+    [
+        "the host of the logs alone, as its page shows it",
+        { LOGS_URL: "https://logs.grafana.net" },
+        'loki.write.grafana: Post "https://logs.grafana.net": server returned HTTP status 404 Not Found',
+    ],
+    [
+        "where metrics are asked for",
+        { METRICS_URL: "https://prometheus.grafana.net/api/prom" },
+        'prometheus.remote_write.grafana: Post "https://prometheus.grafana.net/api/prom": server returned HTTP status 404',
+    ],
+    ["no address", { METRICS_URL: "" }, 'prometheus.remote_write.grafana: Post "": unsupported protocol scheme'],
+])("Alloy that posts to %s is not heard", async (_what, address, words) => {
+    await expect(withAlloy(ownConfig, {}, { ...pushAddresses, ...address })).rejects.toThrow(words);
 });
