@@ -5,22 +5,37 @@ import { projectFolder } from "../stack";
 import type { GrafanaLimits } from "./findings";
 import type { GrafanaUsage } from "./probes";
 
-interface Budget {
+/** What there is one of for each series of a metric. */
+export type Counted = "node" | "pod" | "podInterface" | "container" | "fluxObject" | "certificate" | "cluster";
+
+/** The repository's budget. */
+export interface Budget {
+    /** What the free plan takes. */
     readonly limits: GrafanaLimits;
+    /** The largest cluster the budget is for. */
     readonly cluster: {
         readonly nodes: number;
         readonly pods: number;
         readonly containers: number;
+        /** Interfaces of a pod that are counted, of those cAdvisor tells of. */
         readonly networkInterfacesPerPod: number;
+        /** Sources, charts, Kustomizations and HelmReleases: each is timed by the controller it is of. */
+        readonly fluxObjects: number;
+        readonly certificates: number;
+        /** Part of the limit that stays free, e.g. for pods that are replaced: 0 to 1. */
+        readonly reserve: number;
     };
-    readonly metrics: readonly {
-        readonly seriesPer: "node" | "pod" | "podInterface" | "container" | "cluster";
-        readonly count: number;
-    }[];
-    readonly logs: { readonly linesPerSecond: number; readonly longestLineBytes: number };
+    readonly metrics: readonly { readonly name: string; readonly seriesPer: Counted; readonly count: number }[];
+    readonly logs: {
+        readonly linesPerSecond: number;
+        readonly burstLines: number;
+        readonly longestLineBytes: number;
+        readonly keptOfInfoLines: number;
+    };
 }
 
-function budgetIn(folder: string): Budget {
+/** The budget in a project's folder. */
+export function budgetIn(folder = projectFolder): Budget {
     const file = path.join(folder, "gitops", "base", "alloy", "budget.json");
     return JSON.parse(fs.readFileSync(file, "utf8")) as Budget;
 }
@@ -36,15 +51,22 @@ const month = 31 * 24 * 3600;
 /** The most that passes the declared rules: every series of the declared cluster, and log lines at the limit all month. */
 export function grafanaBudget(folder = projectFolder): GrafanaUsage {
     const { cluster, metrics, logs } = budgetIn(folder);
-    const of = {
+    const of = countsOf(cluster);
+    return {
+        activeSeries: metrics.reduce((sum, { seriesPer, count }) => sum + of[seriesPer] * count, 0),
+        logsGB: (logs.linesPerSecond * logs.longestLineBytes * month) / 1e9,
+    };
+}
+
+/** How many there are in a cluster of everything series are counted by. */
+export function countsOf(cluster: Omit<Budget["cluster"], "reserve">): Readonly<Record<Counted, number>> {
+    return {
         node: cluster.nodes,
         pod: cluster.pods,
         podInterface: cluster.pods * cluster.networkInterfacesPerPod,
         container: cluster.containers,
+        fluxObject: cluster.fluxObjects,
+        certificate: cluster.certificates,
         cluster: 1,
-    };
-    return {
-        activeSeries: metrics.reduce((sum, { seriesPer, count }) => sum + of[seriesPer] * count, 0),
-        logsGB: (logs.linesPerSecond * logs.longestLineBytes * month) / 1e9,
     };
 }

@@ -3,6 +3,7 @@
  * tells; the world says it at once.
  */
 import { at, isProperties, type Properties, text } from "../value";
+import { mergedSeries } from "./alloy-delivery";
 import { lostAtEndpoints } from "./alloy-endpoints";
 import { type Caller, forbidden, grants, scrapeProblem, targetsOf } from "./alloy-scrape";
 import { type AlloyBlock, alloyComponents } from "./alloy-syntax";
@@ -76,6 +77,7 @@ export function alloyProblems(place: ReleasePlace, cluster: Cluster): readonly s
             ...refusedLists(components, caller),
             ...refusedScrapes(components, caller, cluster),
             ...lostAtEndpoints(components, place, cluster),
+            ...mergedSeries(components, cluster),
         ];
     } catch (error) {
         // Alloy does not start with a configuration it cannot read.

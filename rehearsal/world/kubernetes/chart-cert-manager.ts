@@ -51,6 +51,11 @@ export const certManagerChart: Chart = {
                         "app.kubernetes.io/instance": name,
                         "app.kubernetes.io/component": component,
                     },
+                    annotations: {
+                        "prometheus.io/scrape": "true",
+                        "prometheus.io/path": "/metrics",
+                        "prometheus.io/port": "9402",
+                    },
                 },
                 spec: {
                     securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },

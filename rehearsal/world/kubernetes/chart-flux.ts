@@ -57,7 +57,10 @@ export const fluxChart: Chart = {
             .filter(([key]) => at(values, `${key}.create`) !== false)
             .map(([key, name]) => ({
                 template: podTemplate(namespace, name, {
-                    metadata: { labels: { app: name } },
+                    metadata: {
+                        labels: { app: name },
+                        annotations: { "prometheus.io/scrape": "true", "prometheus.io/port": "8080" },
+                    },
                     spec: {
                         securityContext: { fsGroup: 1337 },
                         containers: [

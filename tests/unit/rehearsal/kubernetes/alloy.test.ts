@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import { mergedSeries } from "../../../../rehearsal/world/kubernetes/alloy-delivery";
 import { alloyComponents } from "../../../../rehearsal/world/kubernetes/alloy-syntax";
 import { changedConfig, ownConfig, pushAddresses, withAlloy } from "./alloy-stage";
+import { releaseType } from "./stage";
 
 /** As Alloy writes it: the first group of what a rule matched. */
 const viaProxy = `/api/v1/nodes/${"$"}{1}/proxy/metrics`;
@@ -43,6 +45,7 @@ test("this project's configuration is read to its end", () => {
         "prometheus.scrape.kubelet",
         "prometheus.scrape.cadvisor",
         "prometheus.scrape.pods",
+        "prometheus.relabel.cgroups",
         "prometheus.relabel.allowed",
         "prometheus.remote_write.grafana",
         "discovery.relabel.logs",
@@ -128,4 +131,31 @@ test.each([
     ["no address", { METRICS_URL: "" }, 'prometheus.remote_write.grafana: Post "": unsupported protocol scheme'],
 ])("Alloy that posts to %s is not heard", async (_what, address, words) => {
     await expect(withAlloy(ownConfig, {}, { ...pushAddresses, ...address })).rejects.toThrow(words);
+});
+
+test("a label dropped from everything makes one series of two certificates, and Mimir refuses the second", async () => {
+    const rule = '\n\trule {\n\t\tregex  = "name"\n\t\taction = "labeldrop"\n\t}\n';
+    const config = changedConfig(
+        '"allowed" {\n\tforward_to = [prometheus.remote_write.grafana.receiver]\n',
+        `"allowed" {\n\tforward_to = [prometheus.remote_write.grafana.receiver]\n${rule}`,
+    );
+    const stage = await withAlloy(ownConfig);
+    await stage.namespace("cert-manager", "restricted");
+    await stage.create(releaseType, {
+        name: "cert-manager",
+        namespace: "cert-manager",
+        chart: "cert-manager",
+        version: "v1.21.2",
+        repositoryOpts: { repo: "https://charts.jetstack.io" },
+        values: { crds: { enabled: true } },
+    });
+    const [cluster] = stage.kubernetes.alive;
+    const merged = (source: string) => (cluster === undefined ? [] : mergedSeries(alloyComponents(source), cluster));
+    expect(merged(ownConfig)).toEqual([]);
+    expect(merged(config)).toEqual([
+        expect.stringMatching(
+            /err-mimir-sample-duplicate-timestamp.*certmanager_certificate_expiration_timestamp_seconds{/,
+        ),
+        expect.stringMatching(/err-mimir-sample-duplicate-timestamp.*certmanager_certificate_ready_status{/),
+    ]);
 });
