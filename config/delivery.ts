@@ -1,5 +1,7 @@
-/** Section `delivery`: the repository Flux brings the applications from. */
+/** Section `delivery`: the repository Flux brings the applications from, and which Flux. */
 import { z } from "zod";
+import type { Mistake } from "./mistake";
+import type { TalosConfig } from "./talos";
 
 const version = (fallback: string, of: string) =>
     z
@@ -30,3 +32,30 @@ export const deliverySchema = z
 
 /** The repository Flux brings the applications from. */
 export type DeliveryConfig = z.output<typeof deliverySchema>;
+
+/**
+ * The oldest minor of Kubernetes 1 that each minor of the chart installs on; a newer chart asks for no less. Its first job
+ * is `flux check --pre` (Flux, cmd/flux/check.go of 2.7 and 2.8), and no value turns it off.
+ */
+const oldestKubernetesMinors: readonly (readonly [chartMinor: number, kubernetesMinor: number])[] = [
+    [18, 33],
+    [17, 32],
+];
+
+/** Flux installs on the Kubernetes Talos brings. */
+export function checkFluxRuns(
+    { fluxVersion }: DeliveryConfig,
+    { kubernetesVersion }: Pick<TalosConfig, "kubernetesVersion">,
+): Mistake[] {
+    const minorOf = (version: string) => Number(version.split(".")[1]);
+    const [, oldest = 0] = oldestKubernetesMinors.find(([chart]) => minorOf(fluxVersion) >= chart) ?? [];
+    return minorOf(kubernetesVersion) >= oldest
+        ? []
+        : [
+              {
+                  key: "strata:talos.kubernetesVersion",
+                  value: kubernetesVersion,
+                  expected: `1.${oldest} or later, which Flux's chart ${fluxVersion} (strata:delivery.fluxVersion) asks for before it installs anything`,
+              },
+          ];
+}

@@ -5,7 +5,7 @@ import { isHost } from "../address";
 import { proxmoxCloudSchema } from "../cloud";
 import { checkCloud } from "../cloud-promises";
 import { oracleCniSection } from "../cni";
-import { deliverySchema } from "../delivery";
+import { checkFluxRuns, deliverySchema } from "../delivery";
 import { checkMachines, type MachinesConfig, type MachinesSurroundings, machinesSchema } from "../machines";
 import { checkMesh, meshSchema } from "../mesh";
 import { type Mistake, sentence } from "../mistake";
@@ -211,6 +211,10 @@ export const oracleProxmox: Platform<typeof sections> = {
                 const key = "strata:proxmoxCluster.machineNetwork";
                 return checkTalos(talos, { cidr, gateway, key, machines }).map(sentence);
             },
+        },
+        {
+            between: ["talos", "delivery"],
+            broken: ({ talos, delivery }) => checkFluxRuns(delivery, talos).map(sentence),
         },
     ],
 };

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { talosCloudSchema } from "../cloud";
 import { checkCloud } from "../cloud-promises";
 import { oracleCniSection } from "../cni";
-import { deliverySchema } from "../delivery";
+import { checkFluxRuns, deliverySchema } from "../delivery";
 import { checkControllers } from "../machines";
 import { checkMesh, meshSchema } from "../mesh";
 import { type Mistake, sentence } from "../mistake";
@@ -61,6 +61,10 @@ export const oracleTalos: Platform<typeof sections> = {
         {
             between: ["talos"],
             broken: ({ talos }) => checkVersions({ ...talos, schedulingOnControlPlanes: true }).map(sentence),
+        },
+        {
+            between: ["talos", "delivery"],
+            broken: ({ talos, delivery }) => checkFluxRuns(delivery, talos).map(sentence),
         },
     ],
 };

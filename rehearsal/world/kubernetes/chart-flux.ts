@@ -1,5 +1,6 @@
 /** The chart of Flux. */
 import { at } from "../value";
+import type { Cluster } from "./cluster";
 import type { Chart, ChartWorkload } from "./helm-charts";
 import type { Kind } from "./kinds";
 import { podTemplate } from "./pods";
@@ -18,6 +19,21 @@ const fluxVersions: Readonly<Record<string, string>> = {
     "2.18.2": "2.8.3",
     "2.18.3": "2.8.5",
 };
+
+/** The oldest minor of Kubernetes 1 each minor of Flux runs on. Source: fluxcd/flux2, cmd/flux/check.go of each release. */
+const oldestKubernetesMinor: Readonly<Record<string, number>> = { "2.7": 32, "2.8": 33 };
+
+/** What becomes of the job the chart runs before everything else, `flux check --pre`. No value turns it off. */
+function preInstallProblems(release: string, version: string, { born }: Cluster): readonly string[] {
+    const flux = fluxVersions[version] ?? Object.values(fluxVersions).at(-1) ?? "";
+    const oldest = oldestKubernetesMinor[flux.split(".").slice(0, 2).join(".")] ?? 0;
+    const [, minor] = born.kubernetesVersion.replace(/^v/, "").split(".").map(Number);
+    return minor === undefined || minor >= oldest
+        ? []
+        : [
+              `failed pre-install: job ${release}-flux-check failed: BackoffLimitExceeded: Kubernetes version v${born.kubernetesVersion.replace(/^v/, "")} does not match >=1.${oldest}.0-0`,
+          ];
+}
 
 /** The chart's controllers: the key of their values, and the name of their Deployment. */
 const controllers = {
@@ -48,10 +64,12 @@ export const fluxChart: Chart = {
         kind("notification", "v1beta3", "Alert", "alerts"),
         kind("notification", "v1beta3", "Provider", "providers"),
     ],
-    problems: ({ values }) =>
-        at(values, "installCRDs") === false
+    problems: ({ name, values, version = "" }, cluster) => [
+        ...(at(values, "installCRDs") === false
             ? ['source-controller: no matches for kind "GitRepository" in version "source.toolkit.fluxcd.io/v1"']
-            : [],
+            : []),
+        ...preInstallProblems(name, version, cluster),
+    ],
     workloads: ({ namespace, values }): readonly ChartWorkload[] =>
         Object.entries(controllers)
             .filter(([key]) => at(values, `${key}.create`) !== false)

@@ -16,6 +16,8 @@ import type { PodTemplate } from "./pods";
 export interface ReleasePlace {
     readonly namespace: string;
     readonly name: string;
+    /** Version of the chart; undefined where the newest is asked for. */
+    readonly version?: string | undefined;
     readonly values: Properties;
 }
 

@@ -124,6 +124,13 @@ test.each<[string, readonly Change[], readonly string[]]>([
         ],
     ],
     [
+        "a Kubernetes Flux does not run on",
+        [["talos/kubernetesVersion", "1.32.9"]],
+        [
+            'strata:talos.kubernetesVersion is "1.32.9", expected 1.33 or later, which Flux\'s chart 2.18.3 (strata:delivery.fluxVersion) asks for before it installs anything.',
+        ],
+    ],
+    [
         "control planes that take no workloads, and nobody else",
         [["talos/schedulingOnControlPlanes", false]],
         [

@@ -20,6 +20,13 @@ test.each<[string, readonly Change[], readonly string[]]>([
         ['strata:talos.kubernetesVersion is "1.34.0", expected 1.28 to 1.33, which Talos v1.10.5 supports.'],
     ],
     [
+        "a Kubernetes Flux does not run on",
+        [["talos/kubernetesVersion", "1.32.9"]],
+        [
+            'strata:talos.kubernetesVersion is "1.32.9", expected 1.33 or later, which Flux\'s chart 2.18.3 (strata:delivery.fluxVersion) asks for before it installs anything.',
+        ],
+    ],
+    [
         "a virtual address: a VCN knows no such thing",
         [["talos/virtualIp", "10.0.1.50"]],
         ['strata:talos.virtualIp is "10.0.1.50", expected no such key: see docs/configuration.md for those there are.'],
@@ -33,6 +40,14 @@ test.each<[string, readonly Change[], readonly string[]]>([
     ],
 ])("%s is refused by name", (_, changes, expected) => {
     expect(oracleMistakes("oracle-talos", changes)).toEqual(expected);
+});
+
+test("with the Flux before, the Kubernetes before is taken", () => {
+    const changes: Change[] = [
+        ["talos/kubernetesVersion", "1.32.9"],
+        ["delivery/fluxVersion", "2.17.2"],
+    ];
+    expect(oracleMistakes("oracle-talos", changes)).toEqual([]);
 });
 
 test("two etcd members are refused: they are worse than one", () => {

@@ -41,6 +41,25 @@ test("Flux's chart does not come up without its definitions, or where no node ta
 });
 
 test.each([
+    ["2.18.3", "1.32.9", ">=1.33.0-0"],
+    ["2.17.2", "1.31.4", ">=1.32.0-0"],
+] as const)("Flux's chart %s does not come up on Kubernetes %s", async (version, kubernetesVersion, range) => {
+    const stage = new FluxStage(repositoryOf({}), { kubernetesVersion });
+    await stage.cilium();
+    await stage.namespace("flux-system", "restricted");
+    await expect(stage.flux({ version })).rejects.toThrow(
+        `failed pre-install: job flux-flux-check failed: BackoffLimitExceeded: Kubernetes version v${kubernetesVersion} does not match ${range}`,
+    );
+});
+
+test("the chart before runs on Kubernetes 1.32", async () => {
+    const stage = new FluxStage(repositoryOf({}), { kubernetesVersion: "1.32.9" });
+    await stage.cilium();
+    await stage.namespace("flux-system", "restricted");
+    await expect(stage.flux({ version: "2.17.2" })).resolves.toBeDefined();
+});
+
+test.each([
     ["at a host nobody resolves", { url: "https://gitlab.invalid/me/strata" }, "lookup gitlab.invalid: no such host"],
     ["nobody may see", { url: "https://github.com/me/other" }, "authentication required: Repository not found."],
     ["without the branch", { ref: { branch: "next" } }, 'couldn\'t find remote ref "refs/heads/next"'],
