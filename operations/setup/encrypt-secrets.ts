@@ -5,15 +5,9 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { parse } from "yaml";
-import {
-    askedValues,
-    filled,
-    type SecretTemplate,
-    type SecretValues,
-    secretTemplates,
-    valueMistake,
-} from "./secret-template";
+import { askedValues, filled, type SecretValues, secretTemplates, valueMistake } from "./secret-template";
 
 /** What is encrypted, for whom, by what. */
 export interface EncryptSecretsArgs {
@@ -80,7 +74,7 @@ export async function encryptSecrets(args: EncryptSecretsArgs): Promise<Encrypte
     for (const template of templates) {
         const file = `${template.name}${encryptedSuffix}`;
         const wanted = filled(template, args.values);
-        const same = await saysTheSame(args, join(folder, file), template);
+        const same = await saysTheSame(args, join(folder, file), wanted);
         files.set(file, same ? undefined : await encrypt(args, file, wanted));
     }
     const removed = readdirSync(folder).filter((file) => file.endsWith(encryptedSuffix) && !files.has(file));
@@ -113,8 +107,8 @@ export function kustomization(files: readonly string[]): string {
     ].join("\n");
 }
 
-/** True where a file is encrypted for the recipient alone and holds the values already. */
-async function saysTheSame(args: EncryptSecretsArgs, path: string, template: SecretTemplate): Promise<boolean> {
+/** True where a file is encrypted for the recipient alone and says what is wanted, in clear, already. */
+async function saysTheSame(args: EncryptSecretsArgs, path: string, wanted: string): Promise<boolean> {
     if (args.identity === undefined || !existsSync(path)) {
         return false;
     }
@@ -124,16 +118,9 @@ async function saysTheSame(args: EncryptSecretsArgs, path: string, template: Sec
         return false;
     }
     try {
-        const plain = parse(await decrypt({ ...args, identity: args.identity }, text)) as {
-            readonly metadata?: { readonly namespace?: string };
-            readonly stringData?: SecretValues;
-        };
-        const there = plain.stringData ?? {};
-        return (
-            plain.metadata?.namespace === template.namespace &&
-            Object.keys(there).join() === template.keys.join() &&
-            template.keys.every((key) => there[key] === args.values[`${template.name}/${key}`])
-        );
+        const plain: unknown = parse(await decrypt({ ...args, identity: args.identity }, text));
+        // The template's own text counts as well: an annotation it has gained is not in the file yet.
+        return isDeepStrictEqual(plain, parse(wanted));
     } catch {
         // A file the key does not open, or that was changed by hand, is written anew.
         return false;

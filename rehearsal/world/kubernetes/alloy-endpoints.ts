@@ -9,12 +9,17 @@ import type { ReleasePlace } from "./helm-charts";
 
 const writers = ["prometheus.remote_write", "loki.write"];
 
-/** Variables of Alloy's container, from the Secrets it names. */
-function environmentOf({ namespace, values }: ReleasePlace, cluster: Cluster): ReadonlyMap<string, string> {
-    const names = list(values, "alloy.envFrom").flatMap((each) => text(each, "secretRef.name") ?? []);
+/** Variables of Alloy's container, from the Secrets it names; undefined where one is missing, since none starts then. */
+function environmentOf({ namespace, values }: ReleasePlace, cluster: Cluster): ReadonlyMap<string, string> | undefined {
+    const secrets = list(values, "alloy.envFrom")
+        .flatMap((each) => text(each, "secretRef.name") ?? [])
+        .map((name) => cluster.objects.find("v1", "Secret", namespace, name));
+    if (secrets.includes(undefined)) {
+        return undefined;
+    }
     return new Map(
-        names.flatMap((name) => {
-            const data = at(cluster.objects.find("v1", "Secret", namespace, name)?.manifest, "data");
+        secrets.flatMap((secret) => {
+            const data = at(secret?.manifest, "data");
             return Object.entries(isProperties(data) ? data : {}).map(([key, value]): [string, string] => [
                 key,
                 Buffer.from(String(value), "base64").toString("utf8"),
@@ -38,6 +43,9 @@ export function lostAtEndpoints(
     cluster: Cluster,
 ): readonly string[] {
     const environment = environmentOf(place, cluster);
+    if (environment === undefined) {
+        return [];
+    }
     return components
         .filter(({ kind }) => writers.includes(kind))
         .flatMap(({ kind, label = "", blocks }) =>

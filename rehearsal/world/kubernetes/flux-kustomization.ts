@@ -10,9 +10,9 @@ import { at, isProperties, list, type Properties, text, type Value } from "../va
 import { apply, remove, settleNow } from "./api";
 import type { Cluster } from "./cluster";
 import type { Controller, Outcome } from "./controller";
+import { fluxBuild } from "./flux-build";
 import { nobodyLooks, unready } from "./flux-conditions";
 import { artifactOf, minutesOf } from "./flux-sources";
-import { kustomizeBuild } from "./kustomize";
 import { annotationsOf, idOf, type KubeObject } from "./objects";
 
 const kinds = { source: "source.toolkit.fluxcd.io/v1", kustomize: "kustomize.toolkit.fluxcd.io/v1" } as const;
@@ -58,7 +58,7 @@ function reconciled(object: KubeObject, cluster: Cluster): Outcome {
     }
     let wanted: readonly Properties[];
     try {
-        wanted = kustomizeBuild(content.files, posix.normalize(text(object.manifest, "spec.path") ?? "./"));
+        wanted = fluxBuild(content.files, posix.normalize(text(object.manifest, "spec.path") ?? "./"));
     } catch (error) {
         return unready(object, "BuildFailed", `kustomize build failed: ${wordsOf(error)}`);
     }
@@ -145,13 +145,15 @@ function applied(object: KubeObject, cluster: Cluster, objects: readonly Propert
     // Whatever happens from here on, these are the objects that are its own.
     object.status = { ...(object.status ?? {}), inventory: { entries: kept } };
     const failing = settled(cluster, made);
-    if (at(object.manifest, "spec.wait") === true && failing.length > 0) {
+    const unhealthy =
+        at(object.manifest, "spec.wait") === true
+            ? failing.map((each) => `${each.kind}/${idOf(each)} status: 'InProgress'`)
+            : failedChecks(object, cluster);
+    if (unhealthy.length > 0) {
         const failed = unready(
             object,
             "HealthCheckFailed",
-            `health check failed after ${text(object.manifest, "spec.timeout") ?? "5m"}: timeout waiting for: [${failing
-                .map((each) => `${each.kind}/${idOf(each)} status: 'InProgress'`)
-                .join(", ")}]`,
+            `health check failed after ${text(object.manifest, "spec.timeout") ?? "5m"}: timeout waiting for: [${unhealthy.join(", ")}]`,
         );
         const reasons = failing.flatMap((each) => each.problems.map((words) => `${each.kind} ${idOf(each)}: ${words}`));
         return {
@@ -177,6 +179,19 @@ function applied(object: KubeObject, cluster: Cluster, objects: readonly Propert
             ],
         },
     };
+}
+
+/** What `healthChecks` names and is not there, or not ready. With `wait` nobody looks at them. */
+function failedChecks(object: KubeObject, cluster: Cluster): readonly string[] {
+    return list(object.manifest, "spec.healthChecks").flatMap((check) => {
+        const [apiVersion, kind, namespace, name] = ["apiVersion", "kind", "namespace", "name"].map(
+            (key) => text(check, key) ?? "",
+        ) as [string, string, string, string];
+        const found = cluster.objects.find(apiVersion, kind, namespace, name);
+        const status = found === undefined ? "NotFound" : cluster.ready(found) ? "Current" : "InProgress";
+        const what = [kind, namespace, name].filter((part) => part !== "").join("/");
+        return status === "Current" ? [] : [`${what} status: '${status}'`];
+    });
 }
 
 /** Lets the controllers look at what was applied until nothing changes any more; what is not ready then. */

@@ -20,20 +20,33 @@ const understood = [
 /** Patches of lists merge by keys in these kinds, by place in none: the world merges no list of theirs. */
 const ownKinds = /^(v1|apps\/v1|batch\/v1|networking\.k8s\.io\/v1|rbac\.authorization\.k8s\.io\/v1)$/;
 
+/** Names a kustomization may have, in the order they are looked for. */
+const fileNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/** The kustomization of a folder; undefined where it has none. */
+export function kustomizationOf(
+    files: Files,
+    place: string,
+): { readonly path: string; readonly source: string } | undefined {
+    const [found] = fileNames.flatMap((name) => {
+        const path = posix.join(place, name);
+        const source = files.get(path);
+        return source === undefined ? [] : [{ path, source }];
+    });
+    return found;
+}
+
 /** The objects a folder's kustomization makes. Throws in kustomize's words. */
 export function kustomizeBuild(files: Files, folder: string): readonly Properties[] {
     const place = posix.normalize(folder).replace(/\/$/, "");
-    if (![...files.keys()].some((path) => path.startsWith(`${place}/`))) {
-        throw new Error(`kustomization path not found: stat ${place}: no such file or directory`);
-    }
-    const file = posix.join(place, "kustomization.yaml");
-    const source = files.get(file);
-    if (source === undefined) {
+    const own = kustomizationOf(files, place);
+    if (own === undefined) {
         throw new Error(
             `unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${place}'`,
         );
     }
-    const [kustomization = {}] = documents(source, file);
+    const file = own.path;
+    const [kustomization = {}] = documentsOf(own.source, file);
     const strange = Object.keys(kustomization).find((key) => !understood.includes(key));
     if (strange !== undefined) {
         throw new Error(
@@ -60,7 +73,8 @@ export function kustomizeBuild(files: Files, folder: string): readonly Propertie
     return typeof namespace === "string" ? patched.map((each) => inNamespace(each, namespace)) : patched;
 }
 
-function documents(source: string, file: string): readonly Properties[] {
+/** The documents of a file of YAML. Throws in kustomize's words where it is none. */
+export function documentsOf(source: string, file: string): readonly Properties[] {
     return parseAllDocuments(source, { schema: "core" }).flatMap((document) => {
         const [error] = document.errors;
         if (error !== undefined) {
@@ -82,7 +96,7 @@ function resource(files: Files, place: string, entry: string): readonly Properti
             `accumulating resources: accumulation err='accumulating resources from '${entry}': evalsymlink failure on '${path}' : lstat ${path}: no such file or directory'`,
         );
     }
-    return documents(source, path).map((each) => {
+    return documentsOf(source, path).map((each) => {
         if (typeof each.kind !== "string" || typeof each.apiVersion !== "string") {
             throw new Error(`missing metadata.name, kind or apiVersion in object of ${path}`);
         }
@@ -123,7 +137,7 @@ function withPatch(files: Files, place: string, objects: readonly Properties[], 
     if (source === undefined || (isProperties(entry) && Object.keys(entry).some((key) => key !== "path"))) {
         throw new Error(`${place}: the rehearsed world reads patches given by the path of a file only, got ${path}`);
     }
-    return documents(source, path).reduce<readonly Properties[]>((before, patch) => {
+    return documentsOf(source, path).reduce<readonly Properties[]>((before, patch) => {
         if (!before.some((each) => sameObject(each, patch))) {
             throw new Error(
                 `no matches for Id ${nameOf(patch)}; failed to find unique target for patch ${nameOf(patch)}`,

@@ -76,6 +76,15 @@ describe("the real sops", () => {
         expect((await encrypt(gitops, next)).written).toEqual(["grafana-cloud.enc.yaml"]);
     });
 
+    test("a template that has changed is written anew, with the values that are known", async () => {
+        const gitops = gitopsCopy();
+        await encrypt(gitops);
+        const template = join(gitops, "base/secrets/operator-oauth.secret.yaml");
+        writeFileSync(template, readFileSync(template, "utf8").replace("prune: disabled", "prune: enabled"));
+        expect((await encrypt(gitops)).written).toEqual(["operator-oauth.enc.yaml"]);
+        expect((await encrypt(gitops)).written).toEqual([]);
+    });
+
     test("for another recipient everything is written anew, and what no template asks for goes", async () => {
         const gitops = gitopsCopy();
         await encrypt(gitops);

@@ -9,7 +9,12 @@ const gitops = join(projectFolder, "gitops");
 
 interface Manifest {
     readonly kind: string;
-    readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Record<string, string> };
+    readonly metadata: {
+        readonly name: string;
+        readonly namespace?: string;
+        readonly labels?: Record<string, string>;
+        readonly annotations?: Record<string, string>;
+    };
     readonly spec: Record<string, unknown>;
 }
 
@@ -34,7 +39,8 @@ const syncs = of("Kustomization").map(({ file, manifest }) => ({
         sourceRef: { name: string };
         dependsOn?: { name: string }[];
         prune: boolean;
-        wait: boolean;
+        wait?: boolean;
+        healthChecks?: object[];
     }),
 }));
 
@@ -80,7 +86,7 @@ test("everything is put into a namespace that is there before it", () => {
 });
 
 test.each(["oci-free", "oci-free-2026"])(
-    "in %s every Kustomization follows the synced source, prunes and waits",
+    "in %s every Kustomization follows the synced source, prunes and waits; that of the secrets for each by its name",
     (stack) => {
         const own = syncs.filter((each) => [stack, "base"].includes(each.stack));
         expect(own.map(({ name }) => name).sort()).toEqual([
@@ -92,7 +98,17 @@ test.each(["oci-free", "oci-free-2026"])(
             "secrets",
             "tailscale",
         ]);
-        expect(own.filter(({ sourceRef, prune, wait }) => sourceRef.name !== syncName || !prune || !wait)).toEqual([]);
+        expect(own.filter(({ sourceRef, prune }) => sourceRef.name !== syncName || !prune)).toEqual([]);
+        // With `wait` Flux would look at no health check, and an empty folder of secrets would be Ready.
+        expect(own.filter(({ wait }) => !wait).map(({ name }) => name)).toEqual(["secrets"]);
+        const checks = own.find(({ name }) => name === "secrets")?.healthChecks ?? [];
+        const templates = of("Secret").map(({ manifest: { kind, metadata } }) => ({
+            apiVersion: "v1",
+            kind,
+            name: metadata.name,
+            namespace: metadata.namespace,
+        }));
+        expect(new Set(checks)).toEqual(new Set(templates));
     },
 );
 
@@ -124,6 +140,13 @@ test("the repository holds no Secret but empty templates, and nobody's recipient
     expect(of("Secret").filter(({ file }) => !file.endsWith(".secret.yaml"))).toEqual([]);
     const text = files.map((file) => readFileSync(join(gitops, file), "utf8")).join("\n");
     expect(text).not.toMatch(/age1[0-9a-z]{58}|AGE-SECRET-KEY|ENC\[/);
+});
+
+test("no Secret goes with a file that is lost", () => {
+    const kept = of("Secret").map(
+        ({ manifest }) => manifest.metadata.annotations?.["kustomize.toolkit.fluxcd.io/prune"],
+    );
+    expect(kept).toEqual(["disabled", "disabled"]);
 });
 
 test("the ingress controller's node ports are those the host in front translates 80 and 443 to", () => {

@@ -2,13 +2,7 @@ import { expect, test } from "vitest";
 import { stringify } from "yaml";
 import { sopsEncrypt } from "../../../../rehearsal/world/sops/sops";
 import type { Properties } from "../../../../rehearsal/world/value";
-import { FluxStage, otherKey, ownKey, ownRepository, repositoryOf, url, write } from "./flux-stage";
-
-const list = (...resources: readonly string[]) =>
-    stringify({ apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", resources });
-
-const map = (name: string, value = "1") =>
-    stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: "default" }, data: { value } });
+import { FluxStage, list, map, otherKey, ownKey, ownRepository, repositoryOf, url, write } from "./flux-stage";
 
 const child = (name: string, path: string, spec: Properties = {}) =>
     stringify({
@@ -176,17 +170,13 @@ test("an encrypted Secret is refused where nobody said how to decrypt it", async
     );
 });
 
-test("a repository whose secrets nobody has made yet says which folder lacks them", async () => {
-    const { encrypted: _none, ...bare } = ownRepository();
-    const stage = await new FluxStage(bare).prepared();
-    await stage.source();
-    await expect(stage.sync("oci-free")).rejects.toThrow(
-        /Kustomization flux-system\/secrets: BuildFailed: kustomize build failed: unable to find one of 'kustomization.yaml'.* in directory 'gitops\/oci-free\/secrets'/,
-    );
-});
-
 test.each([
     ["a folder that is not there", {}, "kustomization path not found: stat gitops/a"],
+    [
+        "a file that is no manifest, where nobody has made a list",
+        { "a/values.yaml": "replicas: 1\n" },
+        "failed to decode Kubernetes YAML from gitops/a/values.yaml",
+    ],
     [
         "an object without its namespace",
         { "a/m.yaml": map("m").replace("default", "nowhere") },
@@ -200,7 +190,7 @@ test.each([
     ["an object the API server does not take", { "a/m.yaml": map("M_") }, "dry-run failed"],
 ] as const)("%s is refused in Flux's words", async (_what, files, words) => {
     const all: Record<string, string> =
-        "a/m.yaml" in files ? { ...files, "a/kustomization.yaml": list("m.yaml") } : { "b/x": "" };
+        "a/m.yaml" in files ? { ...files, "a/kustomization.yaml": list("m.yaml") } : { "b/x": "", ...files };
     const stage = await new FluxStage(repositoryOf(all)).prepared();
     await stage.source();
     await expect(stage.sync("a")).rejects.toThrow(words);

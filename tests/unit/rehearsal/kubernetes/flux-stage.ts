@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
+import { stringify } from "yaml";
 import { ciliumValues } from "../../../../components/cni/values";
 import { Git } from "../../../../rehearsal/world/git";
 import type { Cluster } from "../../../../rehearsal/world/kubernetes/cluster";
@@ -62,6 +63,14 @@ export function write(repository: SiteRepository, files: Readonly<Record<string,
         writeFileSync(file, text);
     }
 }
+
+/** A kustomization that lists resources. */
+export const list = (...resources: readonly string[]) =>
+    stringify({ apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", resources });
+
+/** A ConfigMap in the namespace `default`. */
+export const map = (name: string, value = "1") =>
+    stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: "default" }, data: { value } });
 
 /** A stage with Flux's steps. */
 export class FluxStage extends Stage {
