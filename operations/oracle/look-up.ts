@@ -42,7 +42,11 @@ const lookUps: Readonly<Record<string, LookUp>> = {
     "oci:Core/networkSecurityGroup:NetworkSecurityGroup": by(inVcn, ({ network }, asked) =>
         network.listNetworkSecurityGroups(asked),
     ),
-    "oci:Core/privateIp:PrivateIp": by(["vnicId", "ipAddress"], ({ network }, asked) => network.listPrivateIps(asked)),
+    // Their list takes a card, or an address with its subnet, and no other two together (oci-core, listPrivateIps).
+    "oci:Core/privateIp:PrivateIp": by(["vnicId", "ipAddress"], async ({ network }, { ipAddress, ...asked }) => {
+        const { items, opcNextPage } = await network.listPrivateIps(asked);
+        return { items: items.filter((each) => each.ipAddress === ipAddress), opcNextPage };
+    }),
     // Their list knows no names to ask for.
     "oci:Core/publicIp:PublicIp": by(named, async ({ network }, { displayName, ...asked }) => {
         const scope = requests.ListPublicIpsRequest.Scope.Region;

@@ -58,7 +58,6 @@ test.each<[string, string, Record<string, string>]>([
         { compartmentId, vcnId, displayName },
     ],
     ["oci:Core/subnet:Subnet", "subnets", { compartmentId, vcnId, displayName }],
-    ["oci:Core/privateIp:PrivateIp", "privateIps", { vnicId, ipAddress: "10.0.1.30" }],
     ["oci:Identity/compartment:Compartment", "compartments", { compartmentId, name }],
     ["oci:Limits/quota:Quota", "quotas", { compartmentId, name }],
 ])("%s is looked for by its name where it was to be", async (type, path, inputs) => {
@@ -66,6 +65,26 @@ test.each<[string, string, Record<string, string>]>([
     const resource = begun(type, { ...inputs, freeformTags: {} });
     expect([...(await look(resource))]).toEqual([[resource.urn, "ocid1.it"]]);
     expect(asked).toEqual([expect.objectContaining(inputs)]);
+});
+
+test("a private address is told by itself among those of its card: Oracle's list takes a card or an address, not both", async () => {
+    const asked = listing("privateIps", (query) =>
+        // Documented are a subnet, a card, and an address together with its subnet (oci-core, listPrivateIps).
+        "ipAddress" in query && !("subnetId" in query)
+            ? refused(400, "InvalidParameter", "ipAddress is given without a subnetId")
+            : {
+                  status: 200,
+                  body: [
+                      { id: "ocid1.primary", ipAddress: "10.0.1.10" },
+                      { id: "ocid1.it", ipAddress: "10.0.1.30" },
+                  ],
+              },
+    );
+    const resource = begun("oci:Core/privateIp:PrivateIp", { vnicId, ipAddress: "10.0.1.30" });
+    expect([...(await look(resource))]).toEqual([[resource.urn, "ocid1.it"]]);
+    expect(asked).toEqual([{ vnicId }]);
+    const other = begun("oci:Core/privateIp:PrivateIp", { vnicId, ipAddress: "10.0.1.31" });
+    expect([...(await look(other))]).toEqual([[other.urn, null]]);
 });
 
 test("reserved addresses are told by their names, since their list is not asked for one", async () => {
