@@ -17,6 +17,7 @@ import { World } from "../rehearsal/world/world";
 import { checkDelivered } from "./delivered";
 import { type Interruption, interruption } from "./interruption";
 import { isAbandoned } from "./lock";
+import { checkMeshDevices } from "./mesh-devices";
 import { checkOnMesh } from "./on-mesh";
 import { oracleCredentials } from "./oracle/credentials";
 import { abortCutUploads, ownBuckets } from "./oracle/cut-uploads";
@@ -26,6 +27,7 @@ import { type Places, upWithRoom } from "./placement";
 import { policyPack } from "./rehearse-stack";
 import { projectFolder, projectName, readStackConfig } from "./stack";
 import { configOf } from "./stack-values";
+import type { TailnetAccess } from "./tailnet";
 
 /** Ids that follow from what a resource is asked to be: VM ids, namespaced names. The simulated providers know them. */
 function knownIds(stack: string): KnownId {
@@ -52,11 +54,12 @@ async function openStack(name: string, folder: string): Promise<Stack> {
     return Stack.createOrSelect(name, workspace);
 }
 
-/** This machine, and how Oracle is reached from it. Default: as it is. */
+/** This machine, and how Oracle and Tailscale are reached from it. Default: as it is. */
 export interface Here {
     /** Network interfaces, as Node.js tells them: the machine has to be on the mesh of a stack that has one. */
     readonly interfaces?: NodeJS.Dict<os.NetworkInterfaceInfo[]>;
     readonly oracle?: Pick<OracleAccess, "endpoint" | "retries">;
+    readonly tailnet?: TailnetAccess;
 }
 
 /** Oracle's services, with the credentials of a stack. */
@@ -110,6 +113,14 @@ async function mend(stack: Stack, here: Here): Promise<void> {
     say(sentences);
 }
 
+/** Refuses a first deployment beside devices that would be taken for the stack's: once it is mended, so that none is its own. */
+async function lookAtTailnet(stack: Stack, folder: string, { tailnet: reach = {} }: Here): Promise<void> {
+    if (readStackConfig(stack.name, folder)["strata:mesh"] !== undefined) {
+        const resources = resourcesOf((await stack.exportStack()) as Deployment);
+        await checkMeshDevices({ stack: stack.name, folder, config: await configOf(stack), resources, reach });
+    }
+}
+
 function say(sentences: readonly string[]): void {
     for (const sentence of sentences) {
         console.log(sentence);
@@ -156,6 +167,7 @@ export async function up(name: string, folder = projectFolder, here: Here = {}):
     checkOnMesh(name, folder, here.interfaces);
     const stack = await openStack(name, folder);
     await mend(stack, here);
+    await lookAtTailnet(stack, folder, here);
     await told(
         working((signal) => stack.preview({ ...judged, signal })),
         refused(name),

@@ -131,11 +131,15 @@ export class Tailnet {
         }
     }
 
-    /** A device by its host name or its full name, undefined where none has joined. */
+    /**
+     * The first device of a host name or full name, undefined where none has joined. Dead or alive: a device stays until
+     * somebody removes it, and nobody asks whether it answers (tailscale/terraform-provider-tailscale:
+     * data_source_device.go).
+     */
     find(name: string): Device | undefined {
         this.settle();
         const short = name.split(".")[0];
-        return [...this.devices.values()].find(({ hostname, live }) => hostname === short && live());
+        return [...this.devices.values()].find(({ hostname }) => hostname === short);
     }
 
     /** Approves networks behind a device. Refuses a network it does not offer: nothing would be sent through it. */

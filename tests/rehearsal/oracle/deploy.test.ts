@@ -20,6 +20,7 @@ import { text } from "../../../rehearsal/world/value";
 import { World } from "../../../rehearsal/world/world";
 import { needsEngine } from "../../harness/engine";
 import { interfaceOf } from "../../harness/interfaces";
+import { type JsonServer, serveJson } from "../../harness/json-server";
 import { OracleServer, type Route, refused } from "../../harness/oracle-server";
 
 const [ad1, ad2, ad3] = [1, 2, 3].map((number) => `Uocm:EU-FRANKFURT-1-AD-${number}`) as [string, string, string];
@@ -97,6 +98,22 @@ function uploadsOf(world: World): Route[] {
     ];
 }
 
+/** Tailscale's API, with the devices of a world's tailnet: they stay listed when their machines are gone. */
+async function tailscale(worldOf: () => World): Promise<JsonServer> {
+    return serveJson((request, { pathname }) => {
+        if (request.method === "POST" && pathname === "/api/v2/oauth/token") {
+            return [200, { access_token: "a token of this test" }];
+        }
+        const devices = [...worldOf().tailnet.devices.values()].map(({ id, hostname, address, live }) => ({
+            nodeId: id,
+            hostname,
+            addresses: [address],
+            ...(live() ? { connectedToControl: true } : { lastSeen: "2026-11-20T10:00:00Z" }),
+        }));
+        return pathname === "/api/v2/tailnet/-/devices" ? [200, { devices }] : [404, {}];
+    });
+}
+
 /** The part of a stack's file these tests look at. */
 interface StackFile {
     readonly config: {
@@ -116,9 +133,12 @@ describe("up, where something comes between", { timeout: 300_000 }, () => {
     let server: ProviderServer | undefined;
     let said: string;
     let api: OracleServer;
+    let mesh: JsonServer;
+    let world: World;
 
     beforeEach(async () => {
         api = await OracleServer.start();
+        mesh = await tailscale(() => world);
         folder = fs.mkdtempSync(path.join(os.tmpdir(), "strata-room-"));
         project = path.join(folder, "project");
         said = "";
@@ -137,27 +157,28 @@ describe("up, where something comes between", { timeout: 300_000 }, () => {
 
     afterEach(async () => {
         await api.stop();
+        await mesh.stop();
         vi.restoreAllMocks();
         vi.unstubAllEnvs();
         server?.close();
         fs.rmSync(folder, { recursive: true, force: true });
     });
 
-    /** A machine on the mesh, and the tenancy's own services. */
-    const here = () => ({ ...onMesh, oracle: api.access });
+    /** A machine on the mesh, and the services of the tenancy and of the tailnet. */
+    const here = () => ({ ...onMesh, oracle: api.access, tailnet: { endpoint: mesh.address, environment: {} } });
 
     /** A copy of the project with one stack, in a tenancy that is full here and there. */
     async function tenant(
         stack: string,
         fullDomains: readonly string[],
         interference: Interference = {},
-    ): Promise<World> {
+    ): Promise<void> {
         const drawn = siteOf(stack);
         const { oracle } = drawn;
         if (oracle === undefined) {
             throw new Error(`${stack} stands on no tenancy`);
         }
-        const world = new World({ site: { ...drawn, oracle: { ...oracle, fullDomains } } });
+        world = new World({ site: { ...drawn, oracle: { ...oracle, fullDomains } } });
         fs.mkdirSync(path.join(project, "gitops", stack, "secrets"), { recursive: true });
         fs.mkdirSync(path.join(folder, "state"));
         fs.writeFileSync(path.join(project, "gitops", stack, "secrets", "kustomization.yaml"), "");
@@ -174,7 +195,6 @@ describe("up, where something comes between", { timeout: 300_000 }, () => {
         api.routes.push(instancesOf(world), ...uploadsOf(world));
         server = await serve({ world, packages: packages(world), interference });
         vi.stubEnv("PULUMI_DEBUG_PROVIDERS", server.attachments);
-        return world;
     }
 
     /** What `strata setup` leaves in the file: the secrets, encrypted by the engine. */
@@ -202,8 +222,8 @@ describe("up, where something comes between", { timeout: 300_000 }, () => {
             .filter(({ inputs }) => inputs.displayName === name)
             .map(({ inputs }) => `${text(inputs, "availabilityDomain")}/${text(inputs, "faultDomain")}`);
 
-    test("one instance goes on to the next availability domain, and what its owner accepted goes with it; a destroy takes all of it", async () => {
-        const world = await tenant("oci-free-2026", [ad2]);
+    test("one instance goes on to the next availability domain, and what its owner accepted goes with it; a destroy takes all of it but its device in the tailnet, which the next up refuses to take for its own", async () => {
+        await tenant("oci-free-2026", [ad2]);
         await up("oci-free-2026", project, here());
         expect(standing(world, "ampere-1")).toEqual([`${ad3}/FAULT-DOMAIN-1`]);
         expect(world.audit()).toEqual([]);
@@ -212,6 +232,10 @@ describe("up, where something comes between", { timeout: 300_000 }, () => {
         expect(risks[0]?.component).toBe(`availability-domain/${ad3}`);
         expect(said).toContain(`ampere-1: Oracle has no room in FAULT-DOMAIN-3 of ${ad2}`);
         await destroy("oci-free-2026", true, project, here());
+        expect(world.remains()).toEqual([]);
+        await expect(up("oci-free-2026", project, here())).rejects.toThrow(
+            /^The tailnet has bastion \(100\.64\.0\.1, last seen 2026-11-20T10:00:00Z\) already, .* remove it on https:/,
+        );
         expect(world.remains()).toEqual([]);
     });
 
@@ -226,7 +250,7 @@ describe("up, where something comes between", { timeout: 300_000 }, () => {
                 return undefined;
             },
         };
-        const world = await tenant("oci-free-2026", [], interference);
+        await tenant("oci-free-2026", [], interference);
         await expect(up("oci-free-2026", project, here())).rejects.toThrow(/^oci-free-2026 is deployed in part/);
         await server?.settled();
         const [launched] = world.oracle.all("instance").filter(({ inputs }) => inputs.displayName === "ampere-1");
@@ -240,7 +264,7 @@ describe("up, where something comes between", { timeout: 300_000 }, () => {
 
     test("what an upload left when it was cut holds up no destroy", async () => {
         let cut = false;
-        const world: World = await tenant("oci-free-2026", [], {
+        await tenant("oci-free-2026", [], {
             begun: ({ kind, name }) => {
                 if (kind !== "create" || name !== "instance-image-archive" || cut) {
                     return undefined;
@@ -257,7 +281,7 @@ describe("up, where something comes between", { timeout: 300_000 }, () => {
     });
 
     test("an instance goes where the policy pack lets it, and nowhere else", async () => {
-        const world = await tenant("oci-free", [ad2]);
+        await tenant("oci-free", [ad2]);
         const places = file("oci-free")["strata:cloud"].instances;
         await expect(up("oci-free", project, here())).rejects.toThrow(/^oci-free is deployed in part/);
         expect(standing(world, "ampere-2")).toEqual([]);
