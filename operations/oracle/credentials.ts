@@ -29,13 +29,24 @@ export interface OracleConfigFile {
     readonly profile: string;
 }
 
-/** The file and profile that hold: the environment's, else `~/.oci/config` and `DEFAULT` (Oracle, SDK configuration). */
+/** Variables the provider reads the profile from, besides the stack's config. */
+const profileVariables = ["TF_VAR_config_file_profile", "OCI_CONFIG_FILE_PROFILE"] as const;
+
+/**
+ * The file and profile that hold. They are the provider's, so that nobody speaks to another tenancy than it does: it
+ * reads `~/.oci/config` and no variable of Oracle's CLI (oracle/terraform-provider-oci: provider.go, SchemaMap and
+ * GetSdkConfigProvider). Default profile: `DEFAULT`.
+ */
 export function configFile(config: PlainConfig = {}, environment: NodeJS.ProcessEnv = process.env): OracleConfigFile {
+    const named = [config["oci:configFileProfile"], ...profileVariables.map((name) => environment[name])];
     return {
-        path: environment.OCI_CLI_CONFIG_FILE ?? path.join(environment.HOME ?? os.homedir(), ".oci", "config"),
-        profile: config["oci:configFileProfile"] ?? environment.OCI_CLI_PROFILE ?? "DEFAULT",
+        path: path.join(environment.HOME ?? os.homedir(), ".oci", "config"),
+        profile: named.find((profile) => profile !== undefined && profile !== "") ?? defaultProfile,
     };
 }
+
+/** The profile that holds where none is named. */
+export const defaultProfile = "DEFAULT";
 
 /** Keys that make credentials of the stack's own, as the provider `oci` names them. */
 const own = ["tenancyOcid", "userOcid", "fingerprint", "privateKey", "region"] as const;

@@ -1,12 +1,13 @@
 /** Oracle: credentials, and the values of the stack's file that only the person's own tenancy knows. */
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { isInside } from "../../config/address";
 import type { CloudConfig } from "../../config/cloud";
 import { onPath } from "../../images/build";
-import { configFile, type OracleCredentials, oracleCredentials } from "../oracle/credentials";
+import { configFile, defaultProfile, type OracleCredentials, oracleCredentials } from "../oracle/credentials";
 import { allPages, type OracleAccess, oracleServices, saidBy } from "../oracle/services";
-import type { Setting, Step } from "./setup";
+import { keep, type Setting, type Step } from "./setup";
 import { type Change, pathText } from "./stack-config";
 
 /** What of Oracle is asked outside of this process. */
@@ -63,13 +64,41 @@ const microLimit = "standard-e2-micro-core-count";
 
 const apiKeys = "https://docs.oracle.com/iaas/Content/API/Concepts/apisigningkey.htm";
 
-async function credentials(setting: Setting, { ociSetup }: OracleSeam): Promise<OracleCredentials> {
+/** Key of the profile, which the provider reads as well. */
+const profileKey = "oci:configFileProfile";
+
+/** Credentials, and the profile they are of; undefined where they are the stack's own. */
+interface Found {
+    readonly credentials: OracleCredentials;
+    readonly profile?: string;
+}
+
+/** Refuses a file the provider would not read: the stack would be written for one tenancy and deployed to another. */
+function checkConfigFile(file: string, { OCI_CLI_CONFIG_FILE: other = "", HOME = "" }: NodeJS.ProcessEnv): void {
+    if (other !== "" && path.resolve(other.replace(/^~(?=\/)/, HOME)) !== path.resolve(file)) {
+        throw new Error(
+            `OCI_CLI_CONFIG_FILE names ${other}, and the provider reads ${file} only: put the profile there, under a name of its own if you like (${profileKey}), and unset the variable.`,
+        );
+    }
+}
+
+async function credentials(setting: Setting, { ociSetup }: OracleSeam): Promise<Found> {
     const { environment, values, tell, stack } = setting;
     const step = "OCI config";
     const config = Object.fromEntries(values);
-    const { path: file } = configFile(config, environment);
-    const own = [...values.keys()].some((key) => key.startsWith("oci:") && key !== "oci:region");
-    if (!own && !fs.existsSync(file)) {
+    const { path: file, profile: held } = configFile(config, environment);
+    const notOwn: readonly string[] = ["oci:region", profileKey];
+    if ([...values.keys()].some((key) => key.startsWith("oci:") && !notOwn.includes(key))) {
+        const own = oracleCredentials(config, environment);
+        tell({ step, outcome: "found", said: own.source });
+        return { credentials: own };
+    }
+    checkConfigFile(file, environment);
+    // What Oracle's CLI is told of means something to its user; the provider hears of it by the stack's config only.
+    const cliProfile = environment.OCI_CLI_PROFILE || defaultProfile;
+    const profile = values.has(profileKey) || held !== defaultProfile ? held : cliProfile;
+    const ofProfile = () => oracleCredentials({ ...config, [profileKey]: profile }, environment);
+    if (!fs.existsSync(file)) {
         if (!onPath("oci", environment)) {
             throw new Error(
                 `There are no credentials for Oracle: install its CLI and run this again (it makes ${file}), or make an API key (${apiKeys}) and set oci:tenancyOcid, oci:userOcid, oci:fingerprint, oci:region and, with --secret, oci:privateKey for ${stack}.`,
@@ -78,13 +107,13 @@ async function credentials(setting: Setting, { ociSetup }: OracleSeam): Promise<
         if ((await ociSetup(environment)) !== 0 || !fs.existsSync(file)) {
             throw new Error(`\`oci setup config\` left no ${file}: run it again until it does.`);
         }
-        const found = oracleCredentials(config, environment);
-        tell({ step, outcome: "made", said: `${found.source}; upload its public key in the console (User, API keys)` });
-        return found;
+        const made = ofProfile();
+        tell({ step, outcome: "made", said: `${made.source}; upload its public key in the console (User, API keys)` });
+        return { credentials: made, profile };
     }
-    const found = oracleCredentials(config, environment);
+    const found = ofProfile();
     tell({ step, outcome: "found", said: found.source });
-    return found;
+    return { credentials: found, profile };
 }
 
 /** Addresses kept for documentation (RFC 5737), which nobody comes from. */
@@ -121,7 +150,7 @@ async function answered(
 
 /** Tenancy, region and availability domains as the credentials have them; the rest is asked where it is an example. */
 async function stackValues(setting: Setting, cloud: CloudConfig, seam: OracleSeam): Promise<void> {
-    const found = await credentials(setting, seam);
+    const { credentials: found, profile = defaultProfile } = await credentials(setting, seam);
     const step = "Stack values";
     const moved = cloud.tenancyId !== found.tenancyId || cloud.region !== found.region;
     const own: Change[] = moved
@@ -151,6 +180,10 @@ async function stackValues(setting: Setting, cloud: CloudConfig, seam: OracleSea
                 (text.startsWith("ocid1.compartment.") && isRealOcid(text)) || "An identifier, ocid1.compartment.oc1..",
         });
         answers.push({ path: ["strata:cloud", "compartment", "id"], value });
+    }
+    // With the tenancy's values, never without them: the provider signs as this profile from then on.
+    if (profile !== defaultProfile && (await keep(setting, profileKey, profile, false)) === "written") {
+        setting.tell({ step, outcome: "written", said: `${profileKey} ${profile}` });
     }
     if (own.length + answers.length > 0) {
         await setting.config.change([...own, ...answers]);

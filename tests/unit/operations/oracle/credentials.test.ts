@@ -44,7 +44,21 @@ test("the stack's region goes before the file's, and its profile before the defa
     write({}, "FREE");
     const config = { "oci:region": "uk-london-1", "oci:configFileProfile": "FREE" };
     expect(oracleCredentials(config, environment)).toMatchObject({ region: "uk-london-1" });
-    expect(oracleCredentials({}, { ...environment, OCI_CLI_PROFILE: "FREE" }).region).toBe("eu-frankfurt-1");
+});
+
+test.each(["TF_VAR_config_file_profile", "OCI_CONFIG_FILE_PROFILE"])(
+    "%s names the profile, as to the provider",
+    (variable) => {
+        write({}, "FREE");
+        expect(oracleCredentials({}, { ...environment, [variable]: "FREE" }).source).toContain("profile FREE");
+    },
+);
+
+test("the variables of Oracle's CLI, which the provider does not read, lead to no other tenancy than its own", () => {
+    write();
+    fs.writeFileSync(path.join(home, "other"), "[FREE]\n");
+    const cli = { ...environment, OCI_CLI_PROFILE: "FREE", OCI_CLI_CONFIG_FILE: path.join(home, "other") };
+    expect(oracleCredentials({}, cli).source).toBe(`profile DEFAULT of ${path.join(home, ".oci", "config")}`);
 });
 
 test("fails saying what to do where there is none at all", () => {

@@ -97,18 +97,18 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(home, { recursive: true, force: true }));
 
 /** What `oci setup config` leaves behind. */
-function ociConfig(): void {
+function ociConfig(profiles: Readonly<Record<string, string>> = { DEFAULT: tenancy }): void {
     const key = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs8", format: "pem" });
     fs.mkdirSync(path.join(home, ".oci"), { mode: 0o700, recursive: true });
     fs.writeFileSync(path.join(home, ".oci", "key.pem"), key, { mode: 0o600 });
-    const lines = [
-        "[DEFAULT]",
+    const lines = Object.entries(profiles).flatMap(([profile, id]) => [
+        `[${profile}]`,
         "user=ocid1.user.oc1..aaaa",
         "fingerprint=20:3b:97:13:55:1c",
-        `tenancy=${tenancy}`,
+        `tenancy=${id}`,
         "region=eu-frankfurt-1",
         `key_file=${path.join(home, ".oci", "key.pem")}`,
-    ];
+    ]);
     fs.writeFileSync(path.join(home, ".oci", "config"), `${lines.join("\n")}\n`);
 }
 
@@ -320,6 +320,39 @@ test("credentials of the stack's own are taken before the file's", async () => {
     expect(fleet().cloud.tenancyId).toBe("ocid1.tenancy.oc1..aaaastack");
     config.delete("oci:fingerprint");
     await expect(run(oracleSteps(fleet().cloud, oracle))).rejects.toThrow("are incomplete: set oci:fingerprint");
+});
+
+test("the profile Oracle's CLI is told of is kept for the provider, which reads none of its variables", async () => {
+    ociConfig({ DEFAULT: tenancy, FREE: "ocid1.tenancy.oc1..aaaafree" });
+    environment.OCI_CLI_PROFILE = "FREE";
+    await run(oracleSteps(fleet().cloud, oracle));
+    expect(fleet().cloud.tenancyId).toBe("ocid1.tenancy.oc1..aaaafree");
+    expect(config.get("oci:configFileProfile")).toEqual({ value: "FREE", secret: false });
+    expect(told.map(toldText).join("\n")).toContain("oci:configFileProfile FREE");
+    // From then on the stack's own counts, whatever the terminal says.
+    environment.OCI_CLI_PROFILE = "DEFAULT";
+    told = [];
+    await run(oracleSteps(fleet().cloud, oracle));
+    expect(fleet().cloud.tenancyId).toBe("ocid1.tenancy.oc1..aaaafree");
+    expect(told.map(({ outcome }) => outcome)).toEqual(["found", "found"]);
+});
+
+test("a profile that is the default is not written down", async () => {
+    ociConfig();
+    environment.OCI_CLI_PROFILE = "DEFAULT";
+    environment.OCI_CLI_CONFIG_FILE = path.join(home, ".oci", "config");
+    await run(oracleSteps(fleet().cloud, oracle));
+    expect(config.has("oci:configFileProfile")).toBe(false);
+});
+
+test("a config file at another place is refused before anything is written: the provider cannot be told of it", async () => {
+    ociConfig();
+    environment.OCI_CLI_CONFIG_FILE = path.join(home, "elsewhere");
+    const before = JSON.stringify([[...config], sections]);
+    await expect(run(oracleSteps(fleet().cloud, oracle))).rejects.toThrow(
+        `OCI_CLI_CONFIG_FILE names ${path.join(home, "elsewhere")}, and the provider reads ${path.join(home, ".oci", "config")} only: put the profile there, under a name of its own if you like (oci:configFileProfile), and unset the variable.`,
+    );
+    expect(JSON.stringify([[...config], sections])).toBe(before);
 });
 
 test("an SSH key that an earlier run left in ~/.ssh is taken, and one with a passphrase is refused", async () => {
