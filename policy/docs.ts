@@ -57,6 +57,7 @@ function allowanceTable(): string {
         ["flexible load balancers", "loadBalancers"],
         ["their bandwidth, Mbps", "loadBalancerMbps"],
         ["network load balancers", "networkLoadBalancers"],
+        ["HSM key versions", "hsmKeyVersions"],
     ] as const;
     return [
         "## Allowances",

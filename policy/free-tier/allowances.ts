@@ -43,6 +43,8 @@ export interface Allowance {
     readonly loadBalancerMbps: number;
     /** Network load balancers. */
     readonly networkLoadBalancers: number;
+    /** Versions of keys that an HSM keeps, over all vaults; keys in software are free however many. */
+    readonly hsmKeyVersions: number;
 }
 
 /** Sum limits of the cost enforcement document, which no later change touched. */
@@ -59,6 +61,8 @@ const constant = {
     loadBalancers: 1,
     loadBalancerMbps: 10,
     networkLoadBalancers: 1,
+    // The same page, "Vault".
+    hsmKeyVersions: 20,
 } as const;
 
 const freeTierPage =

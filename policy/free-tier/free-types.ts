@@ -63,8 +63,6 @@ Core/volumeBackup:VolumeBackup
 Core/volumeBackupPolicy:VolumeBackupPolicy
 Core/volumeBackupPolicyAssignment:VolumeBackupPolicyAssignment
 Core/volumeGroup:VolumeGroup
-Kms/key:Key
-Kms/vault:Vault
 Limits/quota:Quota
 LoadBalancer/backend:Backend
 LoadBalancer/backendSet:BackendSet
@@ -106,14 +104,44 @@ export const freeTypes: ReadonlySet<string> = new Set(
 /** Services that are free as a whole: users, groups, policies, compartments, tags. */
 const freeServices: readonly string[] = ["oci:Identity/"];
 
-/** Types that are free only with a property set to a value. */
-export const freeIf: ReadonlyMap<
-    string,
-    { readonly property: string; readonly value: unknown; readonly says: string }
-> = new Map([
+/** What a property of a type has to be for it to be free. */
+export interface Condition {
+    readonly property: string;
+    /** Values that are free; `undefined` among them where the property may be left out. */
+    readonly values: readonly unknown[];
+    /** The same as the end of a sentence. */
+    readonly says: string;
+    /** A property whose value makes this condition pointless. */
+    readonly unless?: { readonly property: string; readonly value: unknown };
+}
+
+/**
+ * Types that are free only with certain properties. A vault of a type of its own, a key in somebody else's manager and an
+ * HSM's key version beyond the twentieth have a price; keys in software have none (Oracle, Always Free Resources:
+ * Vault; OCI price list). Oracle's default protection mode is HSM, whose versions a meter counts; those that rotation
+ * makes are not in the program.
+ */
+export const freeIf: ReadonlyMap<string, readonly Condition[]> = new Map<string, readonly Condition[]>([
     [
         "oci:Database/autonomousDatabase:AutonomousDatabase",
-        { property: "isFreeTier", value: true, says: "isFreeTier: true" },
+        [{ property: "isFreeTier", values: [true], says: "isFreeTier: true" }],
+    ],
+    ["oci:Kms/vault:Vault", [{ property: "vaultType", values: ["DEFAULT"], says: 'vaultType: "DEFAULT"' }]],
+    [
+        "oci:Kms/key:Key",
+        [
+            {
+                property: "protectionMode",
+                values: ["SOFTWARE", "HSM", undefined],
+                says: 'protectionMode: "SOFTWARE", or "HSM" for as many versions as are free',
+            },
+            {
+                property: "isAutoRotationEnabled",
+                values: [false, undefined],
+                says: 'protectionMode: "SOFTWARE", or without isAutoRotationEnabled: each rotation in an HSM is a further version',
+                unless: { property: "protectionMode", value: "SOFTWARE" },
+            },
+        ],
     ],
 ]);
 

@@ -22,7 +22,8 @@ export type MeterId =
     | "object-storage"
     | "vcns"
     | "load-balancers"
-    | "network-load-balancers";
+    | "network-load-balancers"
+    | "hsm-key-versions";
 
 /** What one resource adds to a meter. */
 export interface Use {
@@ -91,6 +92,7 @@ export function metersOf(graph: Graph, allowance: Allowance, fileSize?: (path: s
             allowance.networkLoadBalancers,
             balancers.network,
         ),
+        meter("hsm-key-versions", "HSM key versions", "", allowance.hsmKeyVersions, graph.resources.flatMap(hsmKey)),
     ];
 }
 
@@ -182,6 +184,17 @@ function reservedIp(resource: Resource): Entry[] {
         return [{ resource, path: lifetime.path }];
     }
     return [{ resource, amount: known(lifetime) === "RESERVED" ? 1 : 0 }];
+}
+
+/** A key has one version when it is made; Oracle keeps it in an HSM where nothing is said (Create Key: protectionMode). */
+function hsmKey(resource: Resource): Entry[] {
+    if (resource.type !== "oci:Kms/key:Key") {
+        return [];
+    }
+    const mode = readText(resource, "protectionMode");
+    return mode.state === "unknown"
+        ? [{ resource, path: mode.path }]
+        : [{ resource, amount: (known(mode) ?? "HSM") === "HSM" ? 1 : 0 }];
 }
 
 function countType(graph: Graph, type: string): Entry[] {

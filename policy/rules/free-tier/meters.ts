@@ -105,6 +105,13 @@ const subjects: readonly Subject[] = [
         limit: `At most 1 (${page}).`,
         fix: "Share one network load balancer by listeners.",
     },
+    {
+        meter: "hsm-key-versions",
+        title: "Key versions in an HSM within the allowance",
+        why: "Oracle keeps a key in an HSM unless the program says otherwise, and charges for each version beyond the free ones; keys in software cost nothing.",
+        limit: `At most 20 versions over all vaults (${page}); each key counts as one, and one that rotates by itself is refused by free-tier-resource-types.`,
+        fix: 'Set `protectionMode: "SOFTWARE"`, or remove keys.',
+    },
 ];
 
 /** The rules, one for each limit. */

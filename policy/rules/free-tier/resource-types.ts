@@ -1,4 +1,4 @@
-import { freeIf, isFreeType, isOracle } from "../../free-tier/free-types";
+import { type Condition, freeIf, isFreeType, isOracle } from "../../free-tier/free-types";
 import type { Resource } from "../../graph";
 import { read } from "../../reading";
 import { cannotKnow, type Finding, type ResourceRule, type Settings } from "../../rule";
@@ -13,7 +13,7 @@ export const resourceTypes: ResourceRule = {
     severity: "high",
     scope: "resource",
     why: "Oracle has hundreds of resource types and few are free; a list of forbidden ones would always be too short.",
-    limit: "Every `oci:*` resource is on the list in policy/free-tier/free-types.ts (Oracle, Always Free Resources; OCI price list).",
+    limit: "Every `oci:*` resource is on the list in policy/free-tier/free-types.ts, some of them with certain properties only: an Autonomous Database, a vault, a key (Oracle, Always Free Resources; OCI price list).",
     fix: "Remove the resource, or name its type in `allow` if you know that it costs nothing for you.",
     onUnknown: "fail",
     options: {
@@ -33,8 +33,8 @@ function judge(resource: Resource, settings: Settings): Finding[] {
     if (!judgesFree(settings) || isFreeType(resource.type) || (Array.isArray(allow) && allow.includes(resource.type))) {
         return [];
     }
-    const condition = freeIf.get(resource.type);
-    if (condition === undefined) {
+    const conditions = freeIf.get(resource.type);
+    if (conditions === undefined) {
         return [
             {
                 urn: resource.urn,
@@ -42,11 +42,20 @@ function judge(resource: Resource, settings: Settings): Finding[] {
             },
         ];
     }
-    const found = read(resource, condition.property);
-    if (found.state === "unknown") {
-        return [cannotKnow(resource, condition.property, "whether it is free")];
+    // One is enough to say: what is refused or cannot be known first decides what the others mean.
+    return conditions.flatMap((condition) => judgeCondition(resource, condition)).slice(0, 1);
+}
+
+function judgeCondition(resource: Resource, { property, values, says, unless }: Condition): Finding[] {
+    const found = read(resource, property);
+    const apart = unless === undefined ? undefined : read(resource, unless.property);
+    if (apart?.state === "known" && apart.value === unless?.value) {
+        return [];
     }
-    return found.state === "known" && found.value === condition.value
+    if (found.state === "unknown") {
+        return [cannotKnow(resource, property, "whether it is free")];
+    }
+    return values.includes(found.state === "known" ? found.value : undefined)
         ? []
-        : [{ urn: resource.urn, message: `${resource.name}: ${resource.type} is free only with ${condition.says}.` }];
+        : [{ urn: resource.urn, message: `${resource.name}: ${resource.type} is free only with ${says}.` }];
 }

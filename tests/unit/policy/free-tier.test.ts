@@ -74,6 +74,25 @@ const table: readonly (readonly [string, Declared, Declared, Declared | undefine
         of("oci:Database/autonomousDatabase:AutonomousDatabase", { isFreeTier: false }),
         undefined,
     ],
+    [
+        "free-tier-resource-types",
+        of("oci:Kms/vault:Vault", { vaultType: "DEFAULT" }),
+        of("oci:Kms/vault:Vault", { vaultType: "VIRTUAL_PRIVATE" }),
+        of("oci:Kms/vault:Vault", { vaultType: UNKNOWN_TEXT }),
+    ],
+    [
+        "free-tier-resource-types",
+        of("oci:Kms/key:Key", { protectionMode: "SOFTWARE", isAutoRotationEnabled: true }),
+        of("oci:Kms/key:Key", { protectionMode: "EXTERNAL" }),
+        of("oci:Kms/key:Key", { protectionMode: UNKNOWN_TEXT }),
+    ],
+    [
+        "free-tier-resource-types",
+        of("oci:Kms/key:Key", { isAutoRotationEnabled: false }),
+        of("oci:Kms/key:Key", { isAutoRotationEnabled: true }),
+        of("oci:Kms/key:Key", { protectionMode: "HSM", isAutoRotationEnabled: UNKNOWN_TEXT }),
+    ],
+    ["free-tier-resource-types", of("oci:Kms/key:Key"), of("oci:Kms/vault:Vault"), undefined],
     ["free-tier-shapes", micro("m"), instance({ shape: "VM.Standard.E4.Flex" }), instance({ shape: UNKNOWN_TEXT })],
     [
         "free-tier-shapes",
@@ -171,6 +190,17 @@ test("a service of type LoadBalancer on OKE needs the annotations of a free one"
         "web: may grow to 100 Mbps; 10 Mbps are free (allowance 2026-06-15).",
     ]);
     expect(await judged(rule, [service({}), micro("m")])).toEqual([]);
+});
+
+test("what a vault and a key are free with is said", async () => {
+    const stack = [
+        of("oci:Kms/vault:Vault", { vaultType: "VIRTUAL_PRIVATE" }),
+        { ...of("oci:Kms/key:Key", { isAutoRotationEnabled: true }), name: "y" },
+    ];
+    expect(await messages(only("free-tier-resource-types"), stack)).toEqual([
+        'x: oci:Kms/vault:Vault is free only with vaultType: "DEFAULT".',
+        'y: oci:Kms/key:Key is free only with protectionMode: "SOFTWARE", or without isAutoRotationEnabled: each rotation in an HSM is a further version.',
+    ]);
 });
 
 test("a type can be let pass by name", async () => {

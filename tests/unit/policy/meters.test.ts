@@ -88,6 +88,9 @@ const instancePool = (size: unknown): Declared[] => [
     },
 ];
 
+const hsmKey = (name: string): Declared => ({ type: "oci:Kms/key:Key", name, inputs: { protectionMode: "HSM" } });
+const softwareKey: Declared = { type: "oci:Kms/key:Key", name: "soft", inputs: { protectionMode: "SOFTWARE" } };
+
 /** A stack exactly at a limit and one just beyond it, for each meter and allowance. */
 const boundaries: readonly (readonly [MeterId, string, Declared[], Declared[]])[] = [
     ["instances", "2021", many(4, (name) => micro(name)), many(5, (name) => micro(name))],
@@ -108,6 +111,12 @@ const boundaries: readonly (readonly [MeterId, string, Declared[], Declared[]])[
     ["vcns", "2021", many(2, vcn), many(3, vcn)],
     ["load-balancers", "2021", many(1, balancer), many(2, balancer)],
     ["network-load-balancers", "2021", many(1, networkBalancer), many(2, networkBalancer)],
+    [
+        "hsm-key-versions",
+        "2021",
+        [...many(20, hsmKey), softwareKey],
+        [...many(20, hsmKey), { ...hsmKey("k"), inputs: {} }],
+    ],
 ];
 
 describe("at a limit and beyond it", () => {
@@ -330,7 +339,7 @@ test("a report has a row for each limit, and none for a stack without Oracle", (
         resources: ["a", "v"],
         unknown: [],
     });
-    expect(rows).toHaveLength(12);
-    expect(freeTierMeters(plain([a1("a", 2, 12)]), seed)).toHaveLength(11);
+    expect(rows).toHaveLength(13);
+    expect(freeTierMeters(plain([a1("a", 2, 12)]), seed)).toHaveLength(12);
     expect(freeTierMeters([], now)).toEqual([]);
 });
