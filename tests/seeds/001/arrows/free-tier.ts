@@ -40,9 +40,9 @@ const validations: Readonly<Record<string, string>> = {
     V4: "free-tier-storage",
 };
 
-/** Rules that refuse the document's stack with something added, by their names. */
+/** Rules that refuse the document's stack with something added, by their names. Its 20 GB of objects are free where nothing can be charged. */
 async function refused(added: readonly Declared[]): Promise<string[]> {
-    const said = await judged(mandatory, [...full, ...added], { allowance: "2021" });
+    const said = await judged(mandatory, [...full, ...added], { allowance: "2021", accountType: "always-free" });
     return [...new Set(said.filter(({ level }) => level === "mandatory").map(({ rule }) => rule))];
 }
 
