@@ -52,10 +52,7 @@ function parseSections<S extends Sections>(
     const known = Object.keys(sections);
     const unknown = Object.keys(raw)
         .filter((section) => !known.includes(section))
-        .map((section) => {
-            const expected = `no such section: there are ${known.join(", ")}`;
-            return sentence({ key: `strata:${section}`, value: raw[section], expected });
-        });
+        .map((section) => sentence({ key: `strata:${section}`, no: `section: there are ${known.join(", ")}` }));
     const wellFormed: Record<string, unknown> = {};
     const malformed = Object.entries(sections).flatMap(([section, schema]) => {
         const result = schema.safeParse(raw[section]);

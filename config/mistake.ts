@@ -1,17 +1,28 @@
 /** What is wrong with a stack's config, and how it is said. */
 import type { z } from "zod";
 
-/** One mistake: the key, the value it has, what was expected. */
-export interface Mistake {
-    /** e.g. `strata:machines.c0.address`. */
-    readonly key: string;
-    readonly value: unknown;
-    /** Ends the sentence "... expected". */
-    readonly expected: string;
-}
+/** One mistake: the key, the value it has, what was expected; or a key that is none. */
+export type Mistake =
+    | {
+          /** e.g. `strata:machines.c0.address`. */
+          readonly key: string;
+          readonly value: unknown;
+          /** Ends the sentence "... expected". */
+          readonly expected: string;
+      }
+    /** Its value is shown to nobody: under a mistyped key stands whatever belongs to another, a secret as well. */
+    | {
+          readonly key: string;
+          /** Ends the sentence "... is no". */
+          readonly no: string;
+      };
 
 /** One sentence naming key, value and expectation. */
-export function sentence({ key, value, expected }: Mistake): string {
+export function sentence(mistake: Mistake): string {
+    if ("no" in mistake) {
+        return `${mistake.key} is no ${mistake.no}.`;
+    }
+    const { key, value, expected } = mistake;
     return value === undefined
         ? `${key} is missing, expected ${expected}.`
         : `${key} is ${JSON.stringify(value)}, expected ${expected}.`;
@@ -69,8 +80,7 @@ export function mistakesOf(section: string, raw: unknown, issues: readonly z.cor
         if (issue.code === "unrecognized_keys") {
             return issue.keys.map((key) => ({
                 key: keyOf([...issue.path, key]),
-                value: valueAt(raw, [...issue.path, key]),
-                expected: "no such key: see docs/configuration.md for those there are",
+                no: "key of this section: see docs/configuration.md for those there are",
             }));
         }
         if (issue.code === "invalid_key") {

@@ -1,11 +1,11 @@
 /** A stack of this project: its file, its config, what a rehearsal changes in it. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parse } from "yaml";
 import type { StackConfig } from "../rehearsal/engine/rehearsal";
 import { rehearsedAgeKey, rehearsedSshKey } from "../rehearsal/sites/credentials";
 import { rehearsedOauth } from "../rehearsal/sites/rehearsed-tailnet";
 import type { Site } from "../rehearsal/world/site";
+import { isEncrypted, readStackFile } from "./stack-file";
 
 /** The project's folder. */
 export const projectFolder = path.join(__dirname, "..");
@@ -21,22 +21,17 @@ export function stackNames(folder = projectFolder): string[] {
         .sort();
 }
 
-/** True for a value Pulumi encrypted: `{ secure: ... }`. */
-function isEncrypted(value: unknown): boolean {
-    return typeof value === "object" && value !== null && "secure" in value;
-}
-
 /**
  * The plain part of a stack's config. Encrypted values are left out: a rehearsal has its own in their place.
- * Fails with one sentence where there is no such stack.
+ *
+ * @throws Error naming the stacks there are where this is none, or with every mistake of its file as a whole.
  */
 export function readStackConfig(stack: string, folder = projectFolder): StackConfig {
     const file = path.join(folder, `Pulumi.${stack}.yaml`);
     if (!fs.existsSync(file)) {
         throw new Error(`There is no stack '${stack}': expected one of ${stackNames(folder).join(", ")}.`);
     }
-    const read = parse(fs.readFileSync(file, "utf8")) as { config?: Record<string, unknown> } | null;
-    const plain = Object.entries(read?.config ?? {}).filter(([, value]) => !isEncrypted(value));
+    const plain = Object.entries(readStackFile(stack, folder)).filter(([, value]) => !isEncrypted(value));
     return Object.fromEntries(plain.map(([key, value]) => [key, { value }]));
 }
 

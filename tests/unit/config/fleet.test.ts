@@ -57,7 +57,7 @@ test("all mistakes are said at once, in one error without a stack trace, before 
     expect(error).toBeInstanceOf(pulumi.RunError);
     expect((error as Error).message.split("\n")).toEqual([
         "Pulumi.homelab.yaml has 3 mistakes:",
-        `  strata:stroage is {}, expected no such section: there are ${Object.keys(platforms.proxmox.sections).join(", ")}.`,
+        `  strata:stroage is no section: there are ${Object.keys(platforms.proxmox.sections).join(", ")}.`,
         "  strata:network is missing, expected a map.",
         '  strata:talos.clusterName is "Home Lab", expected lower-case letters, digits and dashes.',
     ]);

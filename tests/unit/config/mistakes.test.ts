@@ -19,21 +19,19 @@ test.each<[string, string, readonly Change[], readonly string[]]>([
         "an unknown key",
         "homelab",
         [["machines/c0/cores", 4]],
-        ["strata:machines.c0.cores is 4, expected no such key: see docs/configuration.md for those there are."],
+        ["strata:machines.c0.cores is no key of this section: see docs/configuration.md for those there are."],
     ],
     [
         "an unknown key at the top of a section",
         "homelab",
         [["talos/clustername", "x"]],
-        ['strata:talos.clustername is "x", expected no such key: see docs/configuration.md for those there are.'],
+        ["strata:talos.clustername is no key of this section: see docs/configuration.md for those there are."],
     ],
     [
         "an unknown section",
         "homelab",
         [["macines", {}]],
-        [
-            `strata:macines is {}, expected no such section: there are ${Object.keys(platforms.proxmox.sections).join(", ")}.`,
-        ],
+        [`strata:macines is no section: there are ${Object.keys(platforms.proxmox.sections).join(", ")}.`],
     ],
     ["a section that is missing", "homelab", [["cni", undefined]], ["strata:cni is missing, expected a map."]],
     [
@@ -51,6 +49,16 @@ test.each<[string, string, readonly Change[], readonly string[]]>([
     ],
 ])("%s is one sentence naming key, value and expectation", (_, stack, changes, expected) => {
     expect(mistakes(stack, changes)).toEqual(expected);
+});
+
+test("a secret under a mistyped key or section is not shown", () => {
+    const token = "root@pam!me=99999999-9999-4999-8999-999999999999";
+    const found = mistakes("homelab", [
+        ["hypervisor/apiToken", token],
+        ["apiToken", token],
+    ]);
+    expect(found.map((each) => each.split(" ")[0])).toEqual(["strata:apiToken", "strata:hypervisor.apiToken"]);
+    expect(found.join("\n")).not.toContain("99999999");
 });
 
 describe("mistakes in one section", () => {

@@ -34,7 +34,7 @@ describe("the platform", () => {
     test("tells which sections there are", () => {
         const { sections } = platforms["oracle-talos"];
         expect(mistakes("oracle-talos", [["machines", {}]])).toEqual([
-            `strata:machines is {}, expected no such section: there are ${Object.keys(sections).join(", ")}.`,
+            `strata:machines is no section: there are ${Object.keys(sections).join(", ")}.`,
         ]);
         expect(Object.keys(platforms.proxmox.sections)).not.toContain("cloud");
     });

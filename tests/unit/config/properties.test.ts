@@ -131,7 +131,7 @@ test("whatever stands where a section should, the answer is a fleet or sentences
     fc.assert(
         fc.property(fc.constantFrom(...Object.keys(platforms.proxmox.sections)), fc.jsonValue(), (section, value) => {
             for (const mistake of found({ ...homelab, [section]: value })) {
-                expect(mistake).toMatch(/^strata:.+ (is missing|is .+), expected .+\.$/s);
+                expect(mistake).toMatch(/^strata:.+ (is missing, expected|is .+, expected|is no key of) .+\.$/s);
             }
         }),
         { numRuns: 300 },
