@@ -1,6 +1,6 @@
 /** What the engine knows of a stack: its config in clear and its outputs. */
 import * as path from "node:path";
-import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, PulumiCommand, Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
 import { locateEngine } from "../rehearsal/engine/locate";
 import type { PlainConfig } from "./oracle/credentials";
 import { projectFolder, readStackConfig } from "./stack";
@@ -34,6 +34,9 @@ export async function stackValues(name: string, folder = projectFolder): Promise
     try {
         stack = await Stack.select(name, workspace);
     } catch (error) {
+        if (!(error instanceof StackNotFoundError)) {
+            throw error;
+        }
         throw new Error(`The engine knows no stack ${name}: deploy it first (\`npm run strata -- up ${name}\`).`, {
             cause: error,
         });
