@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import type { Rehearsal } from "../rehearsal/engine/rehearsal";
 import { destroy, preview, up } from "./deploy";
+import { sentenceOf } from "./engine-refusal";
 import { interruption, listen } from "./interruption";
 import { type Judgement, judge, today } from "./judgement";
 import { deployMinutes, hasPipeline, pipelineOf } from "./pipeline";
@@ -150,7 +151,7 @@ if (require.main === module) {
     command()
         .parseAsync()
         .catch((error: unknown) => {
-            console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+            console.error(`error: ${sentenceOf(error)}`);
             process.exitCode = interruption.code ?? 1;
         });
 }

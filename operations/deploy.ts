@@ -1,20 +1,20 @@
 /** The real thing: preview, up and destroy on real providers, with the policy pack and what a dead engine left mended. */
-import { execFile } from "node:child_process";
 import type * as os from "node:os";
 import * as path from "node:path";
-import { promisify } from "node:util";
 import { CommandError, LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
 import program from "../index";
 import { installAnalyzer } from "../rehearsal/engine/analyzer";
 import { type Deployment, resourcesOf } from "../rehearsal/engine/deployment";
 import { locateEngine } from "../rehearsal/engine/locate";
 import { begunCreates, isDrawnByOracle, isInterrupted, type KnownId, recover } from "../rehearsal/engine/recovery";
+import { run } from "../rehearsal/engine/run";
 import { temporaryFolder } from "../rehearsal/engine/temporary";
 import { packages } from "../rehearsal/providers";
 import { siteOf } from "../rehearsal/sites";
 import type { Properties } from "../rehearsal/world/value";
 import { World } from "../rehearsal/world/world";
 import { checkDelivered } from "./delivered";
+import { refusal } from "./engine-refusal";
 import { type Interruption, interruption } from "./interruption";
 import { isAbandoned } from "./lock";
 import { checkMeshDevices } from "./mesh-devices";
@@ -210,7 +210,9 @@ export async function destroy(
     await mend(stack, here);
     if (unprotect) {
         const args = ["state", "unprotect", "--all", "--yes", "--stack", name];
-        await promisify(execFile)("pulumi", args, { cwd: folder });
+        await run("pulumi", args, { directory: folder }).catch((error: Error) => {
+            throw new Error(refusal(error.message));
+        });
     } else {
         const failure = `The preview of the destroy of ${name} failed, as said above; nothing was deleted. What is protected because it stores data goes with --unprotect.`;
         await told(

@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseDocument } from "yaml";
 import { locateEngine } from "../../rehearsal/engine/locate";
+import { lacksPassphrase, refusal } from "../engine-refusal";
 import type { Prompter } from "./prompter";
 
 /** A stack's config, in clear. */
@@ -49,10 +50,6 @@ export interface EngineArgs {
     readonly prompter: Prompter;
 }
 
-/** What the engine answers where secrets are encrypted with a passphrase and it has none. */
-const noPassphrase = /passphrase must be set with PULUMI_CONFIG_PASSPHRASE/;
-const notLoggedIn = /PULUMI_ACCESS_TOKEN must be set|pulumi login/;
-
 class Engine {
     constructor(
         private readonly binary: string,
@@ -66,17 +63,12 @@ class Engine {
         if (code === 0) {
             return out;
         }
-        if (noPassphrase.test(err) && this.environment.PULUMI_CONFIG_PASSPHRASE === undefined) {
+        if (lacksPassphrase(err) && this.environment.PULUMI_CONFIG_PASSPHRASE === undefined) {
             const message = `Passphrase that encrypts the secrets of ${this.args.stack}`;
             this.environment.PULUMI_CONFIG_PASSPHRASE = await this.args.prompter({ message, secret: true });
             return this.run(options, input);
         }
-        const said = err.trim().replace(/^error: /, "");
-        throw new Error(
-            notLoggedIn.test(said)
-                ? "The engine has nowhere to keep state: run `pulumi login --local`, or `pulumi login` with the backend of your choice."
-                : `pulumi ${options[0]} ${options[1]}: ${said}`,
-        );
+        throw new Error(refusal(err));
     }
 
     #spawn(options: readonly string[], input: string): Promise<{ code: number | null; out: string; err: string }> {
