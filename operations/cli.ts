@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from "commander";
 import type { Rehearsal } from "../rehearsal/engine/rehearsal";
 import { destroy, preview, up } from "./deploy";
 import { sentenceOf } from "./engine-refusal";
-import { interruption, listen } from "./interruption";
+import { interruption, listen, Stopped } from "./interruption";
 import { type Judgement, judge, today } from "./judgement";
 import { deployMinutes, hasPipeline, pipelineOf } from "./pipeline";
 import { pipelineText } from "./pipeline-text";
@@ -151,7 +151,9 @@ if (require.main === module) {
     command()
         .parseAsync()
         .catch((error: unknown) => {
-            console.error(`error: ${sentenceOf(error)}`);
-            process.exitCode = interruption.code ?? 1;
+            const stopped = error instanceof Stopped;
+            console.error(stopped ? error.message : `error: ${sentenceOf(error)}`);
+            // 130 is what shells say of a program that Ctrl-C ended.
+            process.exitCode = interruption.code ?? (stopped ? 130 : 1);
         });
 }

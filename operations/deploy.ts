@@ -1,7 +1,7 @@
 /** The real thing: preview, up and destroy on real providers, with the policy pack and what a dead engine left mended. */
 import type * as os from "node:os";
 import * as path from "node:path";
-import { CommandError, LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
+import { CommandError, LocalWorkspace, PulumiCommand, Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
 import program from "../index";
 import { installAnalyzer } from "../rehearsal/engine/analyzer";
 import { type Deployment, resourcesOf } from "../rehearsal/engine/deployment";
@@ -39,19 +39,44 @@ function knownIds(stack: string): KnownId {
             ?.deterministicId?.(inputs as Properties);
 }
 
-async function openStack(name: string, folder: string): Promise<Stack> {
+async function openWorkspace(name: string, folder: string): Promise<LocalWorkspace> {
     // Says which stacks there are before anything else does.
     readStackConfig(name, folder);
     const engine = await locateEngine({ onProgress: console.log });
     const bin = temporaryFolder("strata-bin-");
     installAnalyzer(bin);
     process.env.PATH = [path.dirname(engine.path), process.env.PATH ?? "", bin].join(path.delimiter);
-    const workspace = await LocalWorkspace.create({
+    return LocalWorkspace.create({
         workDir: folder,
         program,
         pulumiCommand: await PulumiCommand.get({ skipVersionCheck: true }),
     });
-    return Stack.createOrSelect(name, workspace);
+}
+
+/** A stack the engine knows, undefined where it knows none of this name. */
+async function knownStack(name: string, workspace: LocalWorkspace): Promise<Stack | undefined> {
+    try {
+        return await Stack.select(name, workspace);
+    } catch (error) {
+        if (error instanceof StackNotFoundError) {
+            return undefined;
+        }
+        throw error;
+    }
+}
+
+/** Opens a stack. The engine previews only what it knows, so one it does not know is made first. */
+async function openStack(name: string, folder: string): Promise<Stack> {
+    const workspace = await openWorkspace(name, folder);
+    const known = await knownStack(name, workspace);
+    if (known !== undefined) {
+        return known;
+    }
+    const made = await Stack.create(name, workspace);
+    console.log(
+        `The engine knows no stack ${name} yet and makes it, empty; an encryptionsalt in Pulumi.${name}.yaml belongs to it.`,
+    );
+    return made;
 }
 
 /** This machine, and how Oracle and Tailscale are reached from it. Default: as it is. */
@@ -152,7 +177,10 @@ async function told(act: Promise<unknown>, failure: string): Promise<void> {
 
 const refused = (name: string) => `The preview of ${name} failed, as said above; nothing was changed.`;
 
-/** Shows what would happen to a stack; changes nothing. */
+/**
+ * Shows what would happen to a stack; changes nothing of what stands. A stack the engine does not know is made, empty,
+ * and its file gets an `encryptionsalt` where a passphrase encrypts its secrets.
+ */
 export async function preview(name: string, folder = projectFolder): Promise<void> {
     const stack = await openStack(name, folder);
     await told(
@@ -195,7 +223,7 @@ export async function up(name: string, folder = projectFolder, here: Here = {}):
 }
 
 /**
- * Destroys a stack.
+ * Destroys a stack. Where the engine knows none, there is nothing to destroy: it is not made, and that is no failure.
  *
  * @param unprotect True takes the protection off what stores data first; otherwise nothing is deleted where something
  *     is protected: the engine finds that out at the preview.
@@ -206,7 +234,11 @@ export async function destroy(
     folder = projectFolder,
     here: Here = {},
 ): Promise<void> {
-    const stack = await openStack(name, folder);
+    const stack = await knownStack(name, await openWorkspace(name, folder));
+    if (stack === undefined) {
+        console.log(`The engine knows no stack ${name}: there is nothing to destroy.`);
+        return;
+    }
     await mend(stack, here);
     if (unprotect) {
         const args = ["state", "unprotect", "--all", "--yes", "--stack", name];
@@ -220,6 +252,6 @@ export async function destroy(
             failure,
         );
     }
-    const run = working((signal) => stack.destroy({ ...said, signal }));
-    await told(run, `${name} is destroyed in part, as said above; run it again.`);
+    const deletion = working((signal) => stack.destroy({ ...said, signal }));
+    await told(deletion, `${name} is destroyed in part, as said above; run it again.`);
 }

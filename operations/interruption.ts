@@ -17,10 +17,12 @@ export interface Surroundings {
     readonly end: (code: number) => void;
 }
 
-/** What work that was interrupted ends with. */
+/** What work that was interrupted ends with: no failure, but what was asked for. */
 export class Stopped extends Error {
-    constructor(options?: ErrorOptions) {
-        super("Stopped, as asked. Nothing is lost: run it again, and it goes on.", options);
+    override readonly name = "Stopped";
+
+    constructor(message = "Stopped, as asked. Nothing is lost: run it again, and it goes on.", options?: ErrorOptions) {
+        super(message, options);
     }
 }
 
@@ -52,7 +54,7 @@ export class Interruption {
         try {
             return await work(this.#stop.signal);
         } catch (error) {
-            throw this.#asked === undefined ? error : new Stopped({ cause: error });
+            throw this.#asked === undefined ? error : new Stopped(undefined, { cause: error });
         } finally {
             this.#working--;
         }

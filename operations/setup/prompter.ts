@@ -1,4 +1,5 @@
 /** Asks the person at the keyboard for what cannot be found. */
+import { Stopped } from "../interruption";
 
 /** One question. */
 export interface Asked {
@@ -21,6 +22,7 @@ const given = (answer: string): true | string => answer.trim() !== "" || "An ans
  * The keyboard.
  *
  * @throws Error naming the question where nobody sits at it: in a pipeline everything has to be there already.
+ * @throws Stopped at Ctrl-C.
  */
 export const keyboard: Prompter = async ({ message, before, secret = false, check = given }) => {
     if (process.stdin.isTTY !== true) {
@@ -31,5 +33,11 @@ export const keyboard: Prompter = async ({ message, before, secret = false, chec
     }
     // Loaded when somebody is asked: it takes the terminal over.
     const { default: ask } = secret ? await import("@inquirer/password") : await import("@inquirer/input");
-    return (await ask({ message, validate: check })).trim();
+    try {
+        return (await ask({ message, validate: check })).trim();
+    } catch (error) {
+        throw error instanceof Error && error.name === "ExitPromptError"
+            ? new Stopped("Stopped; run it again, it asks only for what is missing.")
+            : error;
+    }
 };

@@ -11,6 +11,7 @@ import { siteOf } from "../../rehearsal/sites";
 import { World } from "../../rehearsal/world/world";
 import { needsEngine } from "../harness/engine";
 
+const made = "The engine knows no stack homelab yet and makes it, empty";
 const files = ["Pulumi.yaml", "Pulumi.homelab.yaml"] as const;
 
 describe("homelab, as its user deploys it", { timeout: 300_000 }, () => {
@@ -42,6 +43,7 @@ describe("homelab, as its user deploys it", { timeout: 300_000 }, () => {
         };
         vi.spyOn(process.stdout, "write").mockImplementation(hear);
         vi.spyOn(process.stderr, "write").mockImplementation(hear);
+        vi.spyOn(console, "log").mockImplementation((text) => void hear(text));
     });
 
     afterAll(() => {
@@ -51,14 +53,16 @@ describe("homelab, as its user deploys it", { timeout: 300_000 }, () => {
         fs.rmSync(folder, { recursive: true, force: true });
     });
 
-    test("a preview touches nothing", async () => {
+    test("a preview touches nothing, and says that the engine makes the stack for it", async () => {
         await preview("homelab", project);
         expect(said).toMatch(/\+ \d+ to create/);
+        expect(said.split(made)).toHaveLength(2);
         expect(world.ledger.entries).toEqual([]);
     });
 
     test("an up deploys it and leaves the project's file as it was", async () => {
         await up("homelab", project);
+        expect(said.split(made)).toHaveLength(2);
         expect(world.audit()).toEqual([]);
         expect(world.remains().length).toBeGreaterThan(3);
         expect(fs.readFileSync(path.join(project, "Pulumi.yaml"), "utf8")).toBe(

@@ -69,6 +69,20 @@ describe("an engine that refuses to begin is told in one sentence", { timeout: 6
         );
     });
 
+    test.each(["destroy", "destroy --unprotect"] as const)(
+        "a stack that was never deployed from here has nothing to %s, is not made, and that is no failure",
+        async (command) => {
+            const before = fs.readFileSync(file, "utf8");
+            vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "any");
+            expect(await said(command)).toBe("nothing");
+            expect(console.log).toHaveBeenLastCalledWith(
+                "The engine knows no stack homelab: there is nothing to destroy.",
+            );
+            expect(fs.readFileSync(file, "utf8")).toBe(before);
+            expect(fs.readdirSync(path.join(folder, "state"), { recursive: true }).join(" ")).not.toContain("homelab");
+        },
+    );
+
     describe("another passphrase than the stack's", () => {
         beforeAll(async () => {
             vi.stubEnv("PULUMI_BACKEND_URL", `file://${path.join(folder, "state")}`);

@@ -131,9 +131,7 @@ describe("told to end", { timeout: 300_000 }, () => {
             await first.says(/Stopping: what is under way is brought to its end\./);
             held = false;
             expect(await first.ended).toBe(143);
-            expect(first.said()).toMatch(
-                /^error: Stopped, as asked\. Nothing is lost: run it again, and it goes on\.$/m,
-            );
+            expect(first.said()).toMatch(/^Stopped, as asked\. Nothing is lost: run it again, and it goes on\.$/m);
             expect(left()).toEqual([]);
 
             const again = up();
