@@ -25,7 +25,12 @@ export function sentence(mistake: Mistake): string {
     const { key, value, expected } = mistake;
     return value === undefined
         ? `${key} is missing, expected ${expected}.`
-        : `${key} is ${JSON.stringify(value)}, expected ${expected}.`;
+        : `${key} is ${shown(value)}, expected ${expected}.`;
+}
+
+/** JSON has no word for a number without end. */
+function shown(value: unknown): string {
+    return typeof value === "number" ? String(value) : JSON.stringify(value);
 }
 
 /** All mistakes of a stack at once, one line each. */

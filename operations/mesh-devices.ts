@@ -4,7 +4,7 @@ import { meshOf, meshRouter } from "../config/oracle-fleet";
 import type { DeployedResource } from "../rehearsal/engine/deployment";
 import type { PlainConfig } from "./oracle/credentials";
 import { projectFolder } from "./stack";
-import { verdictOf } from "./stack-fleet";
+import { fleetOf } from "./stack-fleet";
 import { type ListedDevice, type TailnetAccess, tailnetDevices } from "./tailnet";
 
 /** Where a person removes a device. */
@@ -53,8 +53,7 @@ const isCalled = (name: string) => (device: ListedDevice) => device.hostname.toL
  * (tailscale/terraform-provider-tailscale: data_source_device.go). A pinned address goes to one device only.
  *
  * @throws Error naming the devices and what to do, while the state has none of the stack's instances: once it has one,
- *     devices may be its own, and nothing is refused. A stack without the section `mesh` passes, and so does one whose
- *     config is wrong: the preview tells of that.
+ *     devices may be its own, and nothing is refused. A stack without the section `mesh` passes.
  */
 export async function checkMeshDevices({
     stack,
@@ -64,11 +63,10 @@ export async function checkMeshDevices({
     reach,
     warn = console.log,
 }: MeshDevicesArgs): Promise<void> {
-    const verdict = verdictOf(stack, folder);
-    if ("mistakes" in verdict || verdict.fleet.platform === "proxmox") {
+    const fleet = fleetOf(stack, folder);
+    if (fleet.platform === "proxmox") {
         return;
     }
-    const { fleet } = verdict;
     const { devices: names, ownsPolicy } = meshOf(fleet);
     let there: readonly ListedDevice[];
     try {

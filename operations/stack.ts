@@ -1,11 +1,12 @@
 /** A stack of this project: its file, its config, what a rehearsal changes in it. */
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { report } from "../config/mistake";
 import type { StackConfig } from "../rehearsal/engine/rehearsal";
 import { rehearsedAgeKey, rehearsedSshKey } from "../rehearsal/sites/credentials";
 import { rehearsedOauth } from "../rehearsal/sites/rehearsed-tailnet";
 import type { Site } from "../rehearsal/world/site";
-import { isEncrypted, readStackFile } from "./stack-file";
+import { isEncrypted, readStackFile, type StackFile } from "./stack-file";
 
 /** The project's folder. */
 export const projectFolder = path.join(__dirname, "..");
@@ -22,16 +23,28 @@ export function stackNames(folder = projectFolder): string[] {
 }
 
 /**
+ * A stack's file.
+ *
+ * @throws Error naming the stacks there are where this is none, or where its file is no YAML.
+ */
+export function stackFile(stack: string, folder = projectFolder): StackFile {
+    if (!fs.existsSync(path.join(folder, `Pulumi.${stack}.yaml`))) {
+        throw new Error(`There is no stack '${stack}': expected one of ${stackNames(folder).join(", ")}.`);
+    }
+    return readStackFile(stack, folder, projectName);
+}
+
+/**
  * The plain part of a stack's config. Encrypted values are left out: a rehearsal has its own in their place.
  *
  * @throws Error naming the stacks there are where this is none, or with every mistake of its file as a whole.
  */
 export function readStackConfig(stack: string, folder = projectFolder): StackConfig {
-    const file = path.join(folder, `Pulumi.${stack}.yaml`);
-    if (!fs.existsSync(file)) {
-        throw new Error(`There is no stack '${stack}': expected one of ${stackNames(folder).join(", ")}.`);
+    const { config, mistakes } = stackFile(stack, folder);
+    if (mistakes.length > 0) {
+        throw new Error(report(stack, mistakes));
     }
-    const plain = Object.entries(readStackFile(stack, folder)).filter(([, value]) => !isEncrypted(value));
+    const plain = Object.entries(config).filter(([, value]) => !isEncrypted(value));
     return Object.fromEntries(plain.map(([key, value]) => [key, { value }]));
 }
 

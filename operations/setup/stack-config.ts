@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { parseDocument } from "yaml";
 import { locateEngine } from "../../rehearsal/engine/locate";
 import { lacksPassphrase, refusal } from "../engine-refusal";
+import { projectName } from "../stack";
 import type { Prompter } from "./prompter";
 
 /** A stack's config, in clear. */
@@ -32,8 +33,13 @@ export function pathText([key, ...steps]: Change["path"]): string {
 /** Changes a stack's file, whose comments stay. */
 function changeFile(file: string, changes: readonly Change[]): void {
     const document = parseDocument(fs.readFileSync(file, "utf8"));
-    for (const { path: steps, value } of changes) {
-        document.setIn(["config", ...steps], value);
+    for (const {
+        path: [key, ...steps],
+        value,
+    } of changes) {
+        // The project's own keys may stand without a namespace.
+        const short = key.replace(`${projectName}:`, "");
+        document.setIn(["config", document.hasIn(["config", short]) ? short : key, ...steps], value);
     }
     const half = `${file}.part`;
     fs.writeFileSync(half, document.toString({ lineWidth: 0 }));

@@ -94,6 +94,17 @@ describe("a stack's config, kept by the real engine", () => {
         });
     });
 
+    test("a section written without a namespace changes where it stands", async () => {
+        environment.PULUMI_CONFIG_PASSPHRASE = "x";
+        const config = await open();
+        fs.writeFileSync(path.join(folder, "Pulumi.mine.yaml"), file().replace("strata:cloud:", "cloud:"));
+        await config.change([{ path: ["strata:cloud", "recipients", 0], value: "me@strata.dev" }]);
+        expect(JSON.parse((await config.read())["strata:cloud"] ?? "")).toEqual({
+            recipients: ["me@strata.dev"],
+            tenancyId: "ocid1.tenancy.oc1..example",
+        });
+    });
+
     test("fails saying where to log in where the engine has no place for state", async () => {
         delete environment.PULUMI_BACKEND_URL;
         await expect(open()).rejects.toThrow("The engine has nowhere to keep state: run `pulumi login --local`");

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { keyboard, Stopped } from "../../../../operations/setup/prompter";
+import { Stopped } from "../../../../operations/interruption";
+import { keyboard } from "../../../../operations/setup/prompter";
 
 const answered = vi.hoisted(() => ({ by: async (): Promise<string> => "an answer" }));
 vi.mock("@inquirer/input", () => ({ default: () => answered.by() }));
