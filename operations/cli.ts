@@ -14,6 +14,7 @@ import { reportOf } from "./report-json";
 import { costText, reportText, spofText, timelineText } from "./report-text";
 import { readStackConfig, stackNames } from "./stack";
 import { addStackCommands } from "./stack-commands";
+import { fleetOf } from "./stack-fleet";
 
 interface RehearseOptions {
     readonly all?: boolean;
@@ -38,7 +39,7 @@ async function rehearseAll(stack: string | undefined, options: RehearseOptions):
     }
     const names = options.all === true ? stackNames() : [stack ?? "dev"];
     for (const name of program === undefined ? names : []) {
-        readStackConfig(name);
+        fleetOf(name);
     }
     const rehearsals = await showProgress(
         names.map((name) => ({
@@ -72,7 +73,7 @@ function pipelineOfRehearsal({ stack, deployment, ledger, timeline }: Rehearsal)
 
 /** Rehearses a stack and answers one question about it. */
 async function answer(stack: string, tell: (rehearsal: Rehearsal, judgement: Judgement) => string[]): Promise<void> {
-    readStackConfig(stack);
+    fleetOf(stack);
     const [rehearsal] = await showProgress([
         { title: stack, run: (onEvent) => rehearseStack(stack, { faults: [], onEvent }) },
     ]);

@@ -26,6 +26,7 @@ import { type OracleAccess, type OracleServices, oracleServices } from "./oracle
 import { type Places, upWithRoom } from "./placement";
 import { policyPack } from "./rehearse-stack";
 import { projectFolder, projectName, readStackConfig } from "./stack";
+import { fleetOf } from "./stack-fleet";
 import { configOf } from "./stack-values";
 import type { TailnetAccess } from "./tailnet";
 
@@ -182,6 +183,7 @@ const refused = (name: string) => `The preview of ${name} failed, as said above;
  * and its file gets an `encryptionsalt` where a passphrase encrypts its secrets.
  */
 export async function preview(name: string, folder = projectFolder): Promise<void> {
+    fleetOf(name, folder);
     const stack = await openStack(name, folder);
     await told(
         working((signal) => stack.preview({ ...judged, signal })),
@@ -191,6 +193,7 @@ export async function preview(name: string, folder = projectFolder): Promise<voi
 
 /** Deploys a stack: mends what was interrupted, previews under the policy pack, and goes on only where it agrees. */
 export async function up(name: string, folder = projectFolder, here: Here = {}): Promise<void> {
+    fleetOf(name, folder);
     await checkDelivered(name, folder);
     checkOnMesh(name, folder, here.interfaces);
     const stack = await openStack(name, folder);
