@@ -19,7 +19,7 @@ export function refusal(said: string): string {
         return "The passphrase is not the one this stack's secrets are encrypted with: set PULUMI_CONFIG_PASSPHRASE to that one and run this again.";
     }
     if (/PULUMI_ACCESS_TOKEN must be set|pulumi login/.test(said)) {
-        return "The engine has nowhere to keep state: run `pulumi login --local`, or `pulumi login` with the backend of your choice.";
+        return "The engine has nowhere to keep state: run `npm run strata -- pulumi login --local`, or the same with the backend of your choice.";
     }
     const lines = said.split("\n").map((line) => line.trim());
     const last = lines.findLast((line) => engineError.test(line)) ?? lines.findLast((line) => line !== "") ?? "";

@@ -1,5 +1,6 @@
 /** The parts of `strata` around a deployment: what comes before it, and what is asked after it. */
 import type { Command } from "commander";
+import { runPulumi } from "./pulumi-command";
 
 // Loaded by the command that needs them: Oracle's clients take half a second.
 const setupCommands = () => import("./setup/command.js");
@@ -13,8 +14,19 @@ interface ValidateOptions {
 
 const gather = (one: string, all: readonly string[]): readonly string[] => [...all, one];
 
-/** Adds `setup`, `images build`, `images upload` and `validate` to the command. */
+/** Adds `pulumi`, `setup`, `images build`, `images upload` and `validate` to the command. */
 export function addStackCommands(strata: Command): void {
+    // What stands behind `pulumi` is the engine's, options and all.
+    strata.enablePositionalOptions();
+    strata
+        .command("pulumi [ARGS...]")
+        .description("the Pulumi engine itself, wherever it was found, in this project's folder")
+        .helpOption(false)
+        .allowUnknownOption()
+        .passThroughOptions()
+        .action(async (args: readonly string[]) => {
+            process.exitCode = await runPulumi(args);
+        });
     strata
         .command("setup <STACK>")
         .description("find, ask for or make what a stack needs before it is deployed: keys, credentials, secrets")

@@ -46,7 +46,7 @@ function secretsInClear(stack: string, config: Values): readonly string[] {
         .filter(([key, value]) => secrets.includes(key) && value !== null && !isEncrypted(value))
         .map(
             ([key]) =>
-                `${key} stands there in clear: encrypt it with \`pulumi config set --secret ${key} --stack ${stack}\`, and draw a new one if anybody else has seen the file.`,
+                `${key} stands there in clear: encrypt it with \`npm run strata -- pulumi config set --secret ${key} --stack ${stack}\`, and draw a new one if anybody else has seen the file.`,
         );
 }
 

@@ -8,7 +8,7 @@ const passedOn = (command: string, said: string) =>
 test.each([
     [
         "error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions",
-        "The engine has nowhere to keep state: run `pulumi login --local`, or `pulumi login` with the backend of your choice.",
+        "The engine has nowhere to keep state: run `npm run strata -- pulumi login --local`, or the same with the backend of your choice.",
     ],
     [
         "error: could not create secrets manager for new stack: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables",

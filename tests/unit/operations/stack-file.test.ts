@@ -35,7 +35,7 @@ describe("a secret that stands in clear in a stack's file", () => {
 
     test.each(keys)("is refused: %s", (key) => {
         expect(() => read(`config:\n  ${key}: hunter2\n`)).toThrow(
-            `Pulumi.mine.yaml has one mistake:\n  ${key} stands there in clear: encrypt it with \`pulumi config set --secret ${key} --stack mine\`, and draw a new one if anybody else has seen the file.`,
+            `Pulumi.mine.yaml has one mistake:\n  ${key} stands there in clear: encrypt it with \`npm run strata -- pulumi config set --secret ${key} --stack mine\`, and draw a new one if anybody else has seen the file.`,
         );
     });
 
