@@ -1,10 +1,10 @@
 /** The `strata` command. */
-import * as fs from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import type { Rehearsal } from "../rehearsal/engine/rehearsal";
 import { destroy, preview, up } from "./deploy";
 import { sentenceOf } from "./engine-refusal";
 import { interruption, listen, Stopped } from "./interruption";
+import { jsonWriter, standardOutput } from "./json-result";
 import { type Judgement, judge, today } from "./judgement";
 import { deployMinutes, hasPipeline, pipelineOf } from "./pipeline";
 import { pipelineText } from "./pipeline-text";
@@ -41,6 +41,7 @@ async function rehearseAll(stack: string | undefined, options: RehearseOptions):
     for (const name of program === undefined ? names : []) {
         fleetOf(name);
     }
+    const writeJson = json === undefined ? undefined : jsonWriter(json);
     const rehearsals = await showProgress(
         names.map((name) => ({
             title: program === undefined ? name : `${program} (${name})`,
@@ -51,13 +52,11 @@ async function rehearseAll(stack: string | undefined, options: RehearseOptions):
         })),
     );
     const judged = rehearsals.map((rehearsal) => ({ rehearsal, judgement: judgementOf(rehearsal, program) }));
-    for (const { rehearsal, judgement } of judged) {
+    for (const { rehearsal, judgement } of json === standardOutput ? [] : judged) {
         console.log(reportText(rehearsal, judgement));
     }
-    if (json !== undefined) {
-        const reports = judged.map(({ rehearsal, judgement }) => reportOf(rehearsal, judgement));
-        fs.writeFileSync(json, `${JSON.stringify(options.all === true ? reports : reports[0], null, 2)}\n`);
-    }
+    const reports = judged.map(({ rehearsal, judgement }) => reportOf(rehearsal, judgement));
+    writeJson?.(options.all === true ? reports : reports[0]);
     if (!rehearsals.every(({ ok }) => ok)) {
         process.exitCode = 1;
     }
@@ -111,7 +110,7 @@ export function command(): Command {
             [],
         )
         .option("--seed <n>", "stretch and reorder latencies, swap device names", wholeNumber)
-        .option("--json <file>", "write the result for other programs")
+        .option("--json <file>", "write the result for other programs; - is standard output")
         .action(rehearseAll);
     strata
         .command("spof <STACK>")

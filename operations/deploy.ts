@@ -43,7 +43,7 @@ function knownIds(stack: string): KnownId {
 async function openWorkspace(name: string, folder: string): Promise<LocalWorkspace> {
     // Says which stacks there are before anything else does.
     readStackConfig(name, folder);
-    const engine = await locateEngine({ onProgress: console.log });
+    const engine = await locateEngine({ onProgress: console.error });
     const bin = temporaryFolder("strata-bin-");
     installAnalyzer(bin);
     process.env.PATH = [path.dirname(engine.path), process.env.PATH ?? "", bin].join(path.delimiter);

@@ -1,5 +1,12 @@
 /** What a rehearsal is doing, as it does it: a live line in a terminal, one line an event in a log. */
-import { type DefaultRenderer, Listr, type ListrTaskWrapper, type SimpleRenderer } from "listr2";
+import {
+    type DefaultRenderer,
+    Listr,
+    ListrLogger,
+    type ListrTaskWrapper,
+    ProcessOutput,
+    type SimpleRenderer,
+} from "listr2";
 import { nameOf } from "../rehearsal/engine/deployment";
 import type { Rehearsal, RehearsalEvent } from "../rehearsal/engine/rehearsal";
 import { verdict } from "./report-text";
@@ -48,13 +55,13 @@ function live(event: RehearsalEvent, busy: Set<string>): string | undefined {
 
 /**
  * Runs rehearsals one after the other and shows what they do. In a terminal the present is one line that changes; in a
- * log, what lasts is a line each.
+ * log, what lasts is a line each. All of it goes to standard error.
  *
  * @param terminal Whether the output is a terminal that can change its lines.
  */
 export async function showProgress(
     rehearsals: readonly { readonly title: string; readonly run: RunRehearsal }[],
-    terminal = process.stdout.isTTY === true && process.env.CI === undefined,
+    terminal = process.stdout.isTTY === true && process.stderr.isTTY === true && process.env.CI === undefined,
 ): Promise<Rehearsal[]> {
     const results: Rehearsal[] = [];
     let broken: unknown;
@@ -65,7 +72,7 @@ export async function showProgress(
             const line = lasting(event);
             if (!terminal) {
                 if (line !== undefined) {
-                    console.log(`${title}: ${line}`);
+                    console.error(`${title}: ${line}`);
                 }
                 return;
             }
@@ -79,6 +86,11 @@ export async function showProgress(
             }
         };
     };
+    // Standard output is the answer's.
+    const logger = new ListrLogger({
+        useIcons: false,
+        processOutput: new ProcessOutput(process.stderr, process.stderr),
+    });
     const tasks = new Listr(
         rehearsals.map(({ title, run }) => ({
             title: `Rehearsing ${title}`,
@@ -99,7 +111,7 @@ export async function showProgress(
         {
             exitOnError: false,
             renderer: terminal ? "default" : "silent",
-            rendererOptions: { collapseErrors: false, showErrorMessage: true },
+            rendererOptions: { collapseErrors: false, showErrorMessage: true, logger },
         },
     );
     await tasks.run();

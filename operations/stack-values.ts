@@ -24,7 +24,7 @@ export async function configOf(stack: Stack): Promise<PlainConfig> {
  */
 export async function stackValues(name: string, folder = projectFolder): Promise<StackValues> {
     readStackConfig(name, folder);
-    const engine = await locateEngine({ onProgress: console.log });
+    const engine = await locateEngine({ onProgress: console.error });
     process.env.PATH = [path.dirname(engine.path), process.env.PATH ?? ""].join(path.delimiter);
     const workspace = await LocalWorkspace.create({
         workDir: folder,

@@ -101,7 +101,7 @@ class Engine {
 
 /** Opens a stack's config; makes the stack where the engine does not know it yet. */
 export async function openStackConfig(args: EngineArgs): Promise<StackConfigStore> {
-    const { path: binary } = await locateEngine({ onProgress: console.log });
+    const { path: binary } = await locateEngine({ onProgress: console.error });
     const environment: NodeJS.ProcessEnv = {
         ...args.environment,
         PATH: [path.dirname(binary), args.environment.PATH ?? ""].join(path.delimiter),
