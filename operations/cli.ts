@@ -1,8 +1,11 @@
 /** The `strata` command. */
+// Before everything that would not load on an older Node.
+import "./node-version";
 import { Command, InvalidArgumentError } from "commander";
 import type { Rehearsal } from "../rehearsal/engine/rehearsal";
 import { destroy, preview, up } from "./deploy";
 import { sentenceOf } from "./engine-refusal";
+import { addHelpCommand } from "./help-command";
 import { interruption, listen, Stopped } from "./interruption";
 import { jsonWriter, standardOutput } from "./json-result";
 import { type Judgement, judge, today } from "./judgement";
@@ -33,6 +36,9 @@ async function rehearseAll(stack: string | undefined, options: RehearseOptions):
     const { program, json, fault: faults, seed } = options;
     if (options.all === true && stack !== undefined) {
         throw new Error(`Expected a stack or --all, got both '${stack}' and --all.`);
+    }
+    if (options.all === true && program !== undefined) {
+        throw new Error("Expected --all or --program DIR, got both: --all is every stack of this project.");
     }
     if (options.all !== true && stack === undefined && program === undefined) {
         throw new Error(`Which stack? Expected one of ${stackNames().join(", ")}, or --all, or --program DIR.`);
@@ -143,6 +149,7 @@ export function command(): Command {
         .option("--unprotect", "take the protection off what stores data first")
         .action((stack: string, { unprotect }: { unprotect?: boolean }) => destroy(stack, unprotect === true));
     addStackCommands(strata);
+    addHelpCommand(strata);
     return strata;
 }
 

@@ -13,7 +13,7 @@ function heading(text: string): string[] {
 
 function bullets(lines: readonly string[]): string[] {
     return lines.flatMap((line) =>
-        wrap(line, width - 4).map((part, index) => `${index === 0 ? "  - " : "    "}${part}`),
+        wrap(line, width() - 4).map((part, index) => `${index === 0 ? "  - " : "    "}${part}`),
     );
 }
 
@@ -45,7 +45,7 @@ export function phasesText(phases: readonly Phase[]): string[] {
         ...heading("Phases"),
         ...table(["phase", "verdict", "time", "resources"], rows),
         ...said.flatMap((line) =>
-            wrap(line, width - 4).map((part, index) => `${index === 0 ? "  - " : "    "}${part}`),
+            wrap(line, width() - 4).map((part, index) => `${index === 0 ? "  - " : "    "}${part}`),
         ),
     ];
 }

@@ -1,10 +1,17 @@
 /** Plain text in columns, as wide as it needs to be and no wider than a terminal. */
 
-/** The width lines are kept to. */
-export const width = 100;
+/**
+ * The width lines are kept to: a terminal's, from 60 up, else 100.
+ *
+ * @param stream Where they are shown.
+ */
+export function width(stream: { readonly isTTY?: boolean; readonly columns?: number } = process.stdout): number {
+    const { isTTY, columns = 0 } = stream;
+    return isTTY === true && columns > 0 ? Math.max(60, columns) : 100;
+}
 
 /**
- * Rows under their headings, columns aligned, the last one wrapped where the line would get longer than `width`.
+ * Rows under their headings, columns aligned, the last one wrapped where the line would get longer than `width()`.
  *
  * @param indent Spaces in front of every line.
  */
@@ -14,7 +21,7 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
         column === headings.length - 1 ? 0 : Math.max(...all.map((row) => (row[column] ?? "").length)),
     );
     const before = indent + widths.reduce((sum, each) => sum + each + (each > 0 ? 2 : 0), 0);
-    const room = Math.max(24, width - before);
+    const room = Math.max(24, width() - before);
     return all.flatMap((row) => {
         const last = wrap(row.at(-1) ?? "", room);
         const lead = row

@@ -33,6 +33,9 @@ type HostFault = Extract<Fault, { readonly kind: "host" }>;
 const forms =
     "create:TYPE_OR_NAME, update:TYPE_OR_NAME or delete:TYPE_OR_NAME (each with :once, :always or a number of times), host:NAME (or host:NAME@RESOURCE, in the middle of its making), or kill-engine:N";
 
+/** A name or a type token, `package:module:Type`, and how often: what else stands behind a colon is a mistake. */
+const faultTarget = /^([^:]+|[^:]+:[^:]+:[^:]+)(?::(once|always|[1-9]\d*))?$/;
+
 /** Reads a fault, such as `create:c0:once` or `kill-engine:3`. Throws one sentence where it is none. */
 export function parseFault(spec: string): Fault {
     const [, kind, rest] = /^(create|update|delete|host|kill-engine):(.+)$/.exec(spec) ?? [];
@@ -44,7 +47,7 @@ export function parseFault(spec: string): Fault {
         return { kind, afterCreate: Number(rest) };
     }
     if ((kind === "create" || kind === "update" || kind === "delete") && rest !== undefined) {
-        const [, target, times] = /^(.+?)(?::(once|always|[1-9]\d*))?$/.exec(rest) ?? [];
+        const [, target, times] = faultTarget.exec(rest) ?? [];
         if (target !== undefined) {
             const often =
                 times === undefined || times === "once" || times === "always" ? (times ?? "once") : Number(times);

@@ -119,7 +119,7 @@ test("a finding that every phase repeats is told once", () => {
 test("no line is wider than a terminal, and no word is lost", () => {
     const words = Array.from({ length: 60 }, (_, index) => `word${index}`).join(" ");
     const lines = table(["a", "b"], [["first", words]]);
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width());
     expect(lines.join(" ").match(/word\d+/g)).toHaveLength(60);
     expect(wrap("", 10)).toEqual([""]);
 });
@@ -134,6 +134,15 @@ test("a phase that failed says so and why", () => {
     expect(text).toContain("FAILED");
     expect(text).toContain("up: unable to create VM 140");
     expect(phasesText([{ ...failed, ok: true, expectedToFail: true }]).join("\n")).toContain("failed, as asked");
+});
+
+test.each([
+    ["a terminal's columns", { isTTY: true, columns: 72 }, 72],
+    ["60 at least", { isTTY: true, columns: 40 }, 60],
+    ["100 where it is no terminal", { isTTY: false, columns: 72 }, 100],
+    ["100 where a terminal does not tell", { isTTY: true, columns: 0 }, 100],
+])("lines are kept to %s", (_, stream, expected) => {
+    expect(width(stream)).toBe(expected);
 });
 
 test("what a phase found and did is told below the table, and in the form for programs", () => {

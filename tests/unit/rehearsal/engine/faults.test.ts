@@ -24,14 +24,23 @@ describe("a fault is written", () => {
         expect(parseFault(describeFault(fault))).toEqual(fault);
     });
 
-    test.each(["", "create", "create:", "destroy:c0", "kill-engine:0", "kill-engine:x", "host:"])(
-        "'%s' is refused with the forms there are",
-        (spec) => {
-            expect(() => parseFault(spec)).toThrow(
-                `The fault '${spec}' is not understood: write create:TYPE_OR_NAME, update:TYPE_OR_NAME or delete:TYPE_OR_NAME`,
-            );
-        },
-    );
+    test.each([
+        "",
+        "create",
+        "create:",
+        "destroy:c0",
+        "create:machine-w0:sometimes",
+        "create:c0:0",
+        "delete:proxmoxve:index/vm:Vm:seldom",
+        "update:index:Box",
+        "kill-engine:0",
+        "kill-engine:x",
+        "host:",
+    ])("'%s' is refused with the forms there are", (spec) => {
+        expect(() => parseFault(spec)).toThrow(
+            `The fault '${spec}' is not understood: write create:TYPE_OR_NAME, update:TYPE_OR_NAME or delete:TYPE_OR_NAME`,
+        );
+    });
 });
 
 describe("a fault strikes", () => {
