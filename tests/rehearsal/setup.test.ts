@@ -107,6 +107,8 @@ describe("a stack's config, kept by the real engine", () => {
 
     test("fails saying where to log in where the engine has no place for state", async () => {
         delete environment.PULUMI_BACKEND_URL;
-        await expect(open()).rejects.toThrow("The engine has nowhere to keep state: run `npm run strata -- pulumi login --local`");
+        await expect(open()).rejects.toThrow(
+            "The engine has nowhere to keep state: run `npm run strata -- pulumi login --local`",
+        );
     });
 });
