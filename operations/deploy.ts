@@ -193,9 +193,9 @@ export async function preview(name: string, folder = projectFolder): Promise<voi
 
 /** Deploys a stack: mends what was interrupted, previews under the policy pack, and goes on only where it agrees. */
 export async function up(name: string, folder = projectFolder, here: Here = {}): Promise<void> {
-    fleetOf(name, folder);
     await checkDelivered(name, folder);
     checkOnMesh(name, folder, here.interfaces);
+    fleetOf(name, folder);
     const stack = await openStack(name, folder);
     await mend(stack, here);
     await lookAtTailnet(stack, folder, here);
