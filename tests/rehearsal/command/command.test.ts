@@ -77,7 +77,6 @@ describe("a stack with wrong values", () => {
         ["rehearse", ["rehearse", "homelab"]],
         ["spof", ["spof", "homelab"]],
         ["preview", ["preview", "homelab"]],
-        ["up", ["up", "homelab"]],
     ])(
         "ends %s with 1 before any engine is looked for, with every mistake once, and no stack trace",
         {
@@ -95,6 +94,17 @@ describe("a stack with wrong values", () => {
             expect(stderr.split("\n")).toHaveLength(4);
         },
     );
+
+    test("ends up with 1 before any engine is looked for, with the mistakes of the file as a whole", {
+        timeout,
+    }, () => {
+        const none = path.join(os.tmpdir(), "no-such-engine");
+        const { status, stderr } = strata(["up", "homelab"], copy, { STRATA_ENGINE: none });
+        expect(status).toBe(1);
+        expect(stderr).toMatch(
+            /^error: Pulumi\.homelab\.yaml has one mistake:\n {2}starta:cni belongs to nobody here: .+$/,
+        );
+    });
 });
 
 describe("a rehearsal of the homelab", () => {
