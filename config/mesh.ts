@@ -9,7 +9,6 @@ export const tailscaleRange = "100.64.0.0/10";
 /** The mesh. */
 export const meshSchema = z
     .strictObject({
-        tailnet: z.string().min(1).describe("The tailnet's name, or `-` for the one the credentials belong to."),
         tag: z
             .string()
             .regex(/^tag:[a-z][a-z0-9-]*$/, { error: "a tag such as tag:strata" })

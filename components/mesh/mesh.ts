@@ -6,8 +6,6 @@ import { type MeshShape, policyText, tagsOf } from "./policy";
 
 /** A mesh. */
 export interface MeshArgs extends MeshShape {
-    /** Tailnet the credentials belong to, e.g. `example.org`; `-` for theirs, whichever it is. */
-    readonly tailnet: string;
     /**
      * True where the stack owns the tailnet's whole policy. The policy is one document: owning it means replacing it,
      * and putting it back to Tailscale's default at destroy. False: the tag must be in the policy already, addresses

@@ -64,7 +64,7 @@ export function oracleProxmoxSections(): Record<string, unknown> {
             },
             ingress: { instance: "ampere-1", address: "10.0.1.30" },
         },
-        mesh: { tailnet: "-", ownsPolicy: true },
+        mesh: { ownsPolicy: true },
         proxmoxCluster: { clusterName: "oci-proxmox", tailscale: { address: "10.20.0.2" } },
         machines: { "cp-1": machine(1, 2), "cp-2": machine(2, 1), "cp-3": machine(3, 1) },
         talos: { clusterName: "oci-free", virtualIp: "10.20.0.10", schedulingOnControlPlanes: true },
@@ -88,7 +88,7 @@ export function oracleTalosSections(): Record<string, unknown> {
             },
             ingress: { instance: "ampere-1", address: "10.0.1.30" },
         },
-        mesh: { tailnet: "-", ownsPolicy: true },
+        mesh: { ownsPolicy: true },
         talos: { clusterName: "oci-free-2026" },
         delivery: delivery("oci-free-2026"),
         acceptedRisks: accepted(

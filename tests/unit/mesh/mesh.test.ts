@@ -22,7 +22,7 @@ interface OperatorValues {
     readonly proxyConfig: { readonly defaultTags: string };
 }
 
-const mesh = { ...shape, replacesPolicy: false, tailnet: "example.org" };
+const mesh = { ...shape, replacesPolicy: false };
 
 test("each device of a fixed address has a pool of that one address, by a tag of its own", () => {
     expect(meshPolicy(shape).nodeAttrs).toEqual([

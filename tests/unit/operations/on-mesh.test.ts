@@ -7,7 +7,7 @@ import { checkOnMesh } from "../../../operations/on-mesh";
 import { interfaceOf } from "../../harness/interfaces";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "strata-mesh-"));
-fs.writeFileSync(path.join(folder, "Pulumi.mine.yaml"), "config:\n  strata:mesh:\n    tailnet: '-'\n");
+fs.writeFileSync(path.join(folder, "Pulumi.mine.yaml"), "config:\n  strata:mesh:\n    ownsPolicy: false\n");
 fs.writeFileSync(path.join(folder, "Pulumi.flat.yaml"), "config:\n  strata:talos: {}\n");
 
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));

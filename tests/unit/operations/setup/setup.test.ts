@@ -378,7 +378,7 @@ test("secrets of the repository that are encrypted for this key are not asked fo
 
 /** What the owner is shown before the stack's client is asked for. */
 async function preparation(mesh: Record<string, unknown>): Promise<string> {
-    sections.mesh = { tailnet: "-", ...mesh };
+    sections.mesh = mesh;
     await run([meshStep]);
     expect(shown).toHaveLength(1);
     return shown[0] ?? "";
