@@ -1,7 +1,8 @@
 /** The real thing: preview, up and destroy on real providers, with the policy pack and what a dead engine left mended. */
 import type * as os from "node:os";
 import * as path from "node:path";
-import { CommandError, LocalWorkspace, PulumiCommand, Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
+import { CommandError, LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
+import type { Fleet } from "../config";
 import program from "../index";
 import { installAnalyzer } from "../rehearsal/engine/analyzer";
 import { type Deployment, resourcesOf } from "../rehearsal/engine/deployment";
@@ -23,11 +24,11 @@ import { oracleCredentials } from "./oracle/credentials";
 import { abortCutUploads, ownBuckets } from "./oracle/cut-uploads";
 import { lookUp } from "./oracle/look-up";
 import { type OracleAccess, type OracleServices, oracleServices } from "./oracle/services";
-import { type Places, upWithRoom } from "./placement";
+import { type Events, type Placeable, upWithRoom } from "./placement";
 import { policyPack } from "./rehearse-stack";
 import { projectFolder, projectName, readStackConfig } from "./stack";
 import { fleetOf } from "./stack-fleet";
-import { configOf } from "./stack-values";
+import { configOf, knownStack } from "./stack-values";
 import type { TailnetAccess } from "./tailnet";
 
 /** Ids that follow from what a resource is asked to be: VM ids, namespaced names. The simulated providers know them. */
@@ -52,18 +53,6 @@ async function openWorkspace(name: string, folder: string): Promise<LocalWorkspa
         program,
         pulumiCommand: await PulumiCommand.get({ skipVersionCheck: true }),
     });
-}
-
-/** A stack the engine knows, undefined where it knows none of this name. */
-async function knownStack(name: string, workspace: LocalWorkspace): Promise<Stack | undefined> {
-    try {
-        return await Stack.select(name, workspace);
-    } catch (error) {
-        if (error instanceof StackNotFoundError) {
-            return undefined;
-        }
-        throw error;
-    }
 }
 
 /** Opens a stack. The engine previews only what it knows, so one it does not know is made first. */
@@ -108,43 +97,44 @@ async function seenAtOracle(
     return lookUp(await servicesOf(stack, here), begun, known);
 }
 
-/** Mends what an engine that died left behind, and what a cut upload did; says what it did. Refuses while one lives. */
-async function mend(stack: Stack, here: Here): Promise<void> {
+const exported = async (stack: Stack): Promise<Deployment> => (await stack.exportStack()) as Deployment;
+
+/**
+ * Mends what an engine that died left behind, and what a cut upload did; says what it did.
+ *
+ * @returns The state, mended.
+ * @throws Error while an engine works on the stack.
+ */
+async function mend(stack: Stack, here: Here): Promise<Deployment> {
     const { url: backend = "" } = await stack.workspace.whoAmI();
-    if (isAbandoned({ project: projectName, stack: stack.name, backend })) {
-        console.log("An engine died here; the lock it left is removed.");
-        await stack.cancel();
-    }
-    const deployment = (await stack.exportStack()) as Deployment;
+    const abandoned = isAbandoned({ project: projectName, stack: stack.name, backend });
+    const deployment = await exported(stack);
     const buckets = ownBuckets(resourcesOf(deployment));
     if (buckets.length > 0) {
         say(await abortCutUploads(await servicesOf(stack, here), buckets));
     }
     if (!isInterrupted(deployment)) {
-        return;
+        if (abandoned) {
+            console.log("An engine died here; the lock it left is removed.");
+            await stack.cancel();
+        }
+        return deployment;
     }
     const known = knownIds(stack.name);
     const seen = await seenAtOracle(stack, deployment, here);
     const { sentences } = await recover(
         {
             cancel: () => stack.cancel(),
-            export: async () => (await stack.exportStack()) as Deployment,
+            export: () => exported(stack),
             import: ({ version, deployment: state }) => stack.importStack({ version, deployment: state }),
             refresh: async () => {
-                await stack.refresh({ onOutput: console.log });
+                await working((signal) => stack.refresh({ onOutput: console.log, signal }));
             },
         },
         (resource) => known(resource) ?? seen.get(resource.urn),
     );
     say(sentences);
-}
-
-/** Refuses a first deployment beside devices that would be taken for the stack's: once it is mended, so that none is its own. */
-async function lookAtTailnet(stack: Stack, folder: string, { tailnet: reach = {} }: Here): Promise<void> {
-    if (readStackConfig(stack.name, folder)["strata:mesh"] !== undefined) {
-        const resources = resourcesOf((await stack.exportStack()) as Deployment);
-        await checkMeshDevices({ stack: stack.name, folder, config: await configOf(stack), resources, reach });
-    }
+    return exported(stack);
 }
 
 function say(sentences: readonly string[]): void {
@@ -176,7 +166,26 @@ async function told(act: Promise<unknown>, failure: string): Promise<void> {
     }
 }
 
-const refused = (name: string) => `The preview of ${name} failed, as said above; nothing was changed.`;
+/** Previews a stack under the policy pack. */
+function tryOut(stack: Stack): Promise<void> {
+    const run = working((signal) => stack.preview({ ...judged, signal }));
+    return told(run, `The preview of ${stack.name} failed, as said above; nothing was changed.`);
+}
+
+/** Deploys a stack: in other places, too, where Oracle has no room for its instances; the pack has passed those of its file. */
+function deploy(stack: Stack, fleet: Fleet): Promise<unknown> {
+    const up = (options?: Events) => working((signal) => stack.up({ ...judged, signal, ...options }));
+    if (fleet.platform === "proxmox") {
+        return up();
+    }
+    const placeable: Placeable = {
+        // What it finds is told in a sentence; the whole of it was shown before.
+        preview: (options) => working((signal) => stack.preview({ policyPacks: [policyPack], signal, ...options })),
+        up,
+        setConfig: (key, value, path) => stack.setConfig(key, value, path),
+    };
+    return upWithRoom(placeable, { ...fleet.cloud, acceptedRisks: fleet.acceptedRisks }, console.log);
+}
 
 /**
  * Shows what would happen to a stack; changes nothing of what stands. A stack the engine does not know is made, empty,
@@ -184,45 +193,21 @@ const refused = (name: string) => `The preview of ${name} failed, as said above;
  */
 export async function preview(name: string, folder = projectFolder): Promise<void> {
     fleetOf(name, folder);
-    const stack = await openStack(name, folder);
-    await told(
-        working((signal) => stack.preview({ ...judged, signal })),
-        refused(name),
-    );
+    await tryOut(await openStack(name, folder));
 }
 
 /** Deploys a stack: mends what was interrupted, previews under the policy pack, and goes on only where it agrees. */
 export async function up(name: string, folder = projectFolder, here: Here = {}): Promise<void> {
     await checkDelivered(name, folder);
     checkOnMesh(name, folder, here.interfaces);
-    fleetOf(name, folder);
+    const fleet = fleetOf(name, folder);
     const stack = await openStack(name, folder);
-    await mend(stack, here);
-    await lookAtTailnet(stack, folder, here);
-    await told(
-        working((signal) => stack.preview({ ...judged, signal })),
-        refused(name),
-    );
+    // Of a mended state: what was being made when an engine died may be the stack's own device by now.
+    const resources = resourcesOf(await mend(stack, here));
+    await checkMeshDevices({ stack: name, fleet, config: () => configOf(stack), resources, reach: here.tailnet });
+    await tryOut(stack);
     const failure = `${name} is deployed in part, as said above; mend what was refused and run it again, nothing is lost.`;
-    // Of Oracle's instances only: their places are in the config, checked by the preview that has just passed.
-    const config = readStackConfig(name, folder);
-    const cloud = config["strata:cloud"]?.value as Omit<Places, "acceptedRisks"> | undefined;
-    const acceptedRisks = (config["strata:acceptedRisks"]?.value ?? []) as Places["acceptedRisks"];
-    const run =
-        cloud === undefined
-            ? working((signal) => stack.up({ ...judged, signal }))
-            : upWithRoom(
-                  {
-                      // What it finds is told in a sentence; the whole of it was shown before.
-                      preview: (options) =>
-                          working((signal) => stack.preview({ policyPacks: [policyPack], signal, ...options })),
-                      up: (options) => working((signal) => stack.up({ ...judged, signal, ...options })),
-                      setConfig: (key, value, path) => stack.setConfig(key, value, path),
-                  },
-                  { ...cloud, acceptedRisks },
-                  console.log,
-              );
-    await told(run, failure);
+    await told(deploy(stack, fleet), failure);
 }
 
 /**

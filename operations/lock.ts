@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { fileURLToPath } from "node:url";
+import { type KeptStack, locksFolder, stateFolder } from "../rehearsal/engine/state-folder";
 
 /** What an engine writes into its lock (pulumi/pulumi: pkg/backend/diy/lock.go). */
 interface Lock {
@@ -23,22 +23,26 @@ function isEngine(pid: number): boolean {
     }
 }
 
-function locksIn(folder: string): Lock[] {
-    const files = fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
-    return files.flatMap((file) => {
+/** A lock is written at once: one that is no lock for so long, an engine was killed over. */
+const tornAfterSeconds = 10;
+
+/** The locks in a folder; undefined for one an engine died over while it wrote it. */
+function locksIn(folder: string): (Lock | undefined)[] {
+    const files = fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => !name.endsWith(".attrs")) : [];
+    return files.flatMap((name) => {
+        const file = path.join(folder, name);
         try {
-            return [JSON.parse(fs.readFileSync(path.join(folder, file), "utf8")) as Lock];
+            return [JSON.parse(fs.readFileSync(file, "utf8")) as Lock];
         } catch {
-            // Taken away in the meantime, or not written to its end: its engine has only begun, or is done.
-            return [];
+            const written = fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
+            // Younger than that, its engine has only begun; taken away in the meantime, it is done.
+            return Date.now() - written > tornAfterSeconds * 1000 ? [undefined] : [];
         }
     });
 }
 
 /** Which stack, and where its state is. */
-export interface LockedStack {
-    readonly project: string;
-    readonly stack: string;
+export interface LockedStack extends KeptStack {
     /** URL of the backend, as `pulumi whoami` tells it. Only of a folder can locks be read. */
     readonly backend: string;
     /** This machine's name. Default: as it is. */
@@ -52,12 +56,9 @@ export interface LockedStack {
  * @throws Error where one does, or did on another machine, where nobody here can tell whether it still lives.
  */
 export function isAbandoned({ project, stack, backend, hostname = os.hostname() }: LockedStack): boolean {
-    if (!backend.startsWith("file://")) {
-        return false;
-    }
-    const home = fileURLToPath(backend.replace(/^file:\/\/~/, `file://${os.homedir()}`));
-    const locks = locksIn(path.join(home, ".pulumi", "locks", "organization", project, stack));
-    for (const lock of locks) {
+    const folder = stateFolder(backend);
+    const locks = folder === undefined ? [] : locksIn(locksFolder(folder, { project, stack }));
+    for (const lock of locks.filter((each) => each !== undefined)) {
         const who = `the engine of ${lock.username} on ${lock.hostname} (process ${lock.pid}, since ${lock.timestamp})`;
         if (lock.hostname !== hostname) {
             throw new Error(

@@ -3,28 +3,26 @@ import type { Fleet } from "../config";
 import { meshOf, meshRouter } from "../config/oracle-fleet";
 import type { DeployedResource } from "../rehearsal/engine/deployment";
 import type { PlainConfig } from "./oracle/credentials";
-import { projectFolder } from "./stack";
-import { fleetOf } from "./stack-fleet";
 import { type ListedDevice, type TailnetAccess, tailnetDevices } from "./tailnet";
 
 /** Where a person removes a device. */
 const machinesPage = "https://login.tailscale.com/admin/machines";
 
+/** What stands on the mesh. */
+type MeshFleet = Exclude<Fleet, { readonly platform: "proxmox" }>;
+
 /** A stack as it is before a deployment. */
 export interface MeshDevicesArgs {
     readonly stack: string;
-    /** The project's folder. */
-    readonly folder?: string;
-    /** The stack's config in clear. */
-    readonly config: PlainConfig;
+    readonly fleet: Fleet;
+    /** The stack's config in clear; not asked for where the stack has no mesh. */
+    readonly config: () => Promise<PlainConfig>;
     /** What the state holds of it. */
     readonly resources: readonly DeployedResource[];
-    readonly reach?: TailnetAccess;
+    readonly reach?: TailnetAccess | undefined;
     /** Told what does not stop the deployment. Default: it is printed. */
     readonly warn?: (sentence: string) => void;
 }
-
-type MeshFleet = Exclude<Fleet, { readonly platform: "proxmox" }>;
 
 /** Where a device's name is said. */
 function nameKey(fleet: MeshFleet, name: string): string {
@@ -57,20 +55,20 @@ const isCalled = (name: string) => (device: ListedDevice) => device.hostname.toL
  */
 export async function checkMeshDevices({
     stack,
-    folder = projectFolder,
+    fleet,
     config,
     resources,
     reach,
     warn = console.log,
 }: MeshDevicesArgs): Promise<void> {
-    const fleet = fleetOf(stack, folder);
     if (fleet.platform === "proxmox") {
         return;
     }
     const { devices: names, ownsPolicy } = meshOf(fleet);
+    const values = await config();
     let there: readonly ListedDevice[];
     try {
-        there = await tailnetDevices(config, reach);
+        there = await tailnetDevices(values, reach);
     } catch (error) {
         warn(
             `Whether the tailnet has a device of ${stack}'s machines' names already cannot be told: ${reason(error)}; look for ${Object.keys(names).join(", ")} on ${machinesPage} before the first deployment.`,

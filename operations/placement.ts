@@ -24,10 +24,15 @@ export interface Places {
     readonly acceptedRisks: readonly { readonly component: string }[];
 }
 
+/** Who hears what the engine does. */
+export interface Events {
+    readonly onEvent: (event: EngineEvent) => void;
+}
+
 /** What of an Automation API stack is needed here; both judge by the policy pack. */
 export interface Placeable {
-    preview(options: { onEvent: (event: EngineEvent) => void }): Promise<unknown>;
-    up(options: { onEvent: (event: EngineEvent) => void }): Promise<unknown>;
+    preview(options: Events): Promise<unknown>;
+    up(options: Events): Promise<unknown>;
     setConfig(key: string, value: ConfigValue, path?: boolean): Promise<void>;
 }
 

@@ -2,8 +2,9 @@
 import * as path from "node:path";
 import { LocalWorkspace, PulumiCommand, Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
 import { locateEngine } from "../rehearsal/engine/locate";
+import { removeTornAttributes, stateFolder } from "../rehearsal/engine/state-folder";
 import type { PlainConfig } from "./oracle/credentials";
-import { projectFolder, readStackConfig } from "./stack";
+import { projectFolder, projectName, readStackConfig } from "./stack";
 
 /** Config and outputs, decrypted. They are held in memory and shown to nobody. */
 export interface StackValues {
@@ -15,6 +16,22 @@ export interface StackValues {
 export async function configOf(stack: Stack): Promise<PlainConfig> {
     const config = Object.entries(await stack.getAllConfig());
     return Object.fromEntries(config.map(([key, { value }]) => [key, value]));
+}
+
+/** A stack the engine knows, undefined where it knows none of this name. Reads it even where an engine was killed over it. */
+export async function knownStack(name: string, workspace: LocalWorkspace): Promise<Stack | undefined> {
+    const folder = stateFolder((await workspace.whoAmI()).url ?? "");
+    if (folder !== undefined) {
+        removeTornAttributes(folder, { project: projectName, stack: name });
+    }
+    try {
+        return await Stack.select(name, workspace);
+    } catch (error) {
+        if (error instanceof StackNotFoundError) {
+            return undefined;
+        }
+        throw error;
+    }
 }
 
 /**
@@ -30,16 +47,9 @@ export async function stackValues(name: string, folder = projectFolder): Promise
         workDir: folder,
         pulumiCommand: await PulumiCommand.get({ skipVersionCheck: true }),
     });
-    let stack: Stack;
-    try {
-        stack = await Stack.select(name, workspace);
-    } catch (error) {
-        if (!(error instanceof StackNotFoundError)) {
-            throw error;
-        }
-        throw new Error(`The engine knows no stack ${name}: deploy it first (\`npm run strata -- up ${name}\`).`, {
-            cause: error,
-        });
+    const stack = await knownStack(name, workspace);
+    if (stack === undefined) {
+        throw new Error(`The engine knows no stack ${name}: deploy it first (\`npm run strata -- up ${name}\`).`);
     }
     const outputs = await stack.outputs();
     return {

@@ -20,18 +20,25 @@ export function descendantsOf(pid: number): readonly number[] {
     return found;
 }
 
+/** Kills everything a process has started (SIGKILL), and not the process. */
+export function killDescendants(pid: number): void {
+    for (const id of descendantsOf(pid)) {
+        signalTo(id, "SIGKILL");
+    }
+}
+
 /** Kills a process and its descendants (SIGKILL); what is dead already is passed over. */
 export function killTree(pid: number): void {
     // Stopped first: what it would still start in the meantime could not be found.
-    for (const [id, signal] of [
-        [pid, "SIGSTOP"],
-        ...descendantsOf(pid).map((id) => [id, "SIGKILL"] as const),
-        [pid, "SIGKILL"],
-    ] as const) {
-        try {
-            process.kill(id, signal);
-        } catch {
-            // Dead already.
-        }
+    signalTo(pid, "SIGSTOP");
+    killDescendants(pid);
+    signalTo(pid, "SIGKILL");
+}
+
+function signalTo(pid: number, signal: NodeJS.Signals): void {
+    try {
+        process.kill(pid, signal);
+    } catch {
+        // Dead already.
     }
 }

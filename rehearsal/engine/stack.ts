@@ -9,6 +9,7 @@ import type { Deployment } from "./deployment";
 import type { StackConfig } from "./rehearsal";
 import { takeRejections } from "./rejections";
 import type { Scratch } from "./scratch";
+import { removeTornAttributes } from "./state-folder";
 
 /** What names and feeds a stack. */
 export interface StackSpec {
@@ -60,7 +61,7 @@ export interface ScratchStack {
     /** The state with its secrets encrypted; what the Automation API exports shows them. */
     export(): Promise<Deployment>;
     import(deployment: Deployment): Promise<void>;
-    /** Removes a lock that a dead engine left. */
+    /** Removes a lock that a dead engine left, and what it was writing. */
     cancel(): Promise<void>;
     /** Takes the protection off every resource, as a human must before destroying them. */
     unprotect(): Promise<void>;
@@ -102,7 +103,10 @@ export async function openStack(scratch: Scratch, spec: StackSpec): Promise<Scra
             settle(options, ({ policyPacks: _, ...common }) => stack.destroy({ ...common, previewOnly: true })),
         export: async () => readState(join(scratch.state, ".pulumi", "stacks", spec.project, `${spec.stack}.json`)),
         import: (deployment) => stack.importStack({ version: deployment.version, deployment: deployment.deployment }),
-        cancel: () => stack.cancel(),
+        cancel: () => {
+            removeTornAttributes(scratch.state, spec);
+            return stack.cancel();
+        },
         unprotect: async () => {
             await promisify(execFile)(
                 join(scratch.root, "bin", "pulumi"),

@@ -9,7 +9,7 @@ import { parse, parseDocument } from "yaml";
 import { destroy, up } from "../../../operations/deploy";
 import { projectFolder, rehearsedSecrets } from "../../../operations/stack";
 import { locateEngine } from "../../../rehearsal/engine/locate";
-import { descendantsOf } from "../../../rehearsal/engine/processes";
+import { killDescendants } from "../../../rehearsal/engine/processes";
 import type { StackConfig } from "../../../rehearsal/engine/rehearsal";
 import type { Interference } from "../../../rehearsal/protocol/operations";
 import { type ProviderServer, serve } from "../../../rehearsal/protocol/server";
@@ -27,17 +27,6 @@ const [ad1, ad2, ad3] = [1, 2, 3].map((number) => `Uocm:EU-FRANKFURT-1-AD-${numb
 
 /** A machine that has joined the tailnet. */
 const onMesh = { interfaces: { tailscale0: [interfaceOf("100.101.102.103")] } };
-
-/** Ends the engine and everything it started as a crash would. */
-function killDescendants(): void {
-    for (const pid of descendantsOf(process.pid)) {
-        try {
-            process.kill(pid, "SIGKILL");
-        } catch {
-            // Dead already.
-        }
-    }
-}
 
 /** Credentials as a stack's config keeps them. */
 function ociConfig(provider: AuthenticationDetailsProvider): StackConfig {
@@ -245,7 +234,7 @@ describe("up, where something comes between", { timeout: 300_000 }, () => {
             begun: ({ kind, name }) => {
                 if (kind === "create" && name === "instance-ampere-1" && !killed) {
                     killed = true;
-                    killDescendants();
+                    killDescendants(process.pid);
                 }
                 return undefined;
             },
@@ -254,6 +243,8 @@ describe("up, where something comes between", { timeout: 300_000 }, () => {
         await expect(up("oci-free-2026", project, here())).rejects.toThrow(/^oci-free-2026 is deployed in part/);
         await server?.settled();
         const [launched] = world.oracle.all("instance").filter(({ inputs }) => inputs.displayName === "ampere-1");
+        // As a kill while it saved leaves it.
+        fs.truncateSync(path.join(folder, "state/.pulumi/stacks/strata/oci-free-2026.json.attrs"));
         await up("oci-free-2026", project, here());
         expect(said).toContain(
             `'instance-ampere-1' was being made when the engine died; it is there as '${launched?.id}' and was adopted.`,

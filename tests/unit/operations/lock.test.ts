@@ -14,12 +14,19 @@ afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 const stack = (backend = `file://${folder}`) => ({ project: "strata", stack: "homelab", backend, hostname: "desk" });
 
-/** A lock as the engine writes it. */
-function lock(pid: number, hostname = "desk"): void {
+/** Writes a file where the engine keeps the locks of the stack. */
+function lockFile(name: string, content: string): string {
     const locks = path.join(folder, ".pulumi", "locks", "organization", "strata", "homelab");
     fs.mkdirSync(locks, { recursive: true });
+    fs.writeFileSync(path.join(locks, name), content);
+    return path.join(locks, name);
+}
+
+/** A lock as the engine writes it, with its attributes beside it. */
+function lock(pid: number, hostname = "desk"): void {
+    lockFile("f4c1.json.attrs", "{}");
     const written = { pid, username: "me", hostname, timestamp: "2026-11-21T20:00:00Z" };
-    fs.writeFileSync(path.join(locks, "f4c1.json"), JSON.stringify(written));
+    lockFile("f4c1.json", JSON.stringify(written));
 }
 
 test("a stack nobody works on is free, wherever its state is", () => {
@@ -36,6 +43,14 @@ test("a lock of a process that is gone was left by an engine that died", async (
 
 test("a lock whose process id another program has by now was left by an engine that died", () => {
     lock(process.pid);
+    expect(isAbandoned(stack())).toBe(true);
+});
+
+test("a lock that is not written to its end is one of an engine that has just begun, and after ten seconds of one that died", () => {
+    const torn = lockFile("f4c1.json.1879f0.tmp", '{"pid": 1');
+    expect(isAbandoned(stack())).toBe(false);
+    const before = new Date(Date.now() - 11_000);
+    fs.utimesSync(torn, before, before);
     expect(isAbandoned(stack())).toBe(true);
 });
 

@@ -2,6 +2,7 @@ import type * as http from "node:http";
 import * as net from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { checkMeshDevices } from "../../../operations/mesh-devices";
+import { fleetOf } from "../../../operations/stack-fleet";
 import type { TailnetAccess } from "../../../operations/tailnet";
 import type { DeployedResource } from "../../../rehearsal/engine/deployment";
 import { type JsonServer, serveJson } from "../../harness/json-server";
@@ -55,7 +56,8 @@ const look = (
 ) =>
     checkMeshDevices({
         stack,
-        config,
+        fleet: fleetOf(stack),
+        config: async () => config,
         resources: deployed.map(
             (displayName): DeployedResource => ({
                 urn: `urn::${displayName}`,
