@@ -1,5 +1,5 @@
 /** What Ctrl-C, a `kill` and a closed pipe do: an engine at work on something real is let come to its end. */
-import { descendantsOf } from "../rehearsal/engine/processes";
+import { killDescendants } from "../rehearsal/engine/processes";
 
 /** Why this process is to end; SIGPIPE where nobody reads what it prints any more. */
 export type Ending = "SIGHUP" | "SIGINT" | "SIGPIPE" | "SIGTERM";
@@ -7,8 +7,16 @@ export type Ending = "SIGHUP" | "SIGINT" | "SIGPIPE" | "SIGTERM";
 /** Exit codes of a process that a signal ends: 128 and its number (POSIX shells). */
 const codes: Readonly<Record<Ending, number>> = { SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 };
 
+/**
+ * What comes so soon after a signal, in milliseconds, is the same wish: npm passes on to its script what the terminal has
+ * sent the script already (@npmcli/run-script: lib/signal-manager.js), and a terminal that is closed closes pipes too.
+ */
+const sameWishMs = 1000;
+
 /** What this is told of the process it runs in. */
 export interface Surroundings {
+    /** A clock, in milliseconds; only differences count. */
+    readonly now: () => number;
     /** True where Ctrl-C reaches the engine by itself: the terminal sends it to everything it started. */
     readonly inTerminal: boolean;
     /** Says a sentence to the one who waits. */
@@ -31,6 +39,7 @@ export class Interruption {
     readonly #stop = new AbortController();
     #working = 0;
     #asked: Ending | undefined;
+    #askedAt = 0;
 
     constructor(private readonly surroundings: Surroundings) {}
 
@@ -62,8 +71,13 @@ export class Interruption {
 
     /** Is asked to end. A second time, or where nothing real is under way, it does so at once. */
     ask(ending: Ending): void {
+        const now = this.surroundings.now();
         const again = this.#asked !== undefined;
+        if (again && now - this.#askedAt < sameWishMs) {
+            return;
+        }
         this.#asked ??= ending;
+        this.#askedAt = now;
         if (again || this.#working === 0) {
             this.surroundings.end(codes[this.#asked]);
             return;
@@ -78,23 +92,14 @@ export class Interruption {
     }
 }
 
-/** Kills everything this process has started: a child of a dead parent would go on. */
-function killChildren(): void {
-    for (const pid of descendantsOf(process.pid)) {
-        try {
-            process.kill(pid, "SIGKILL");
-        } catch {
-            // Dead already.
-        }
-    }
-}
-
 /** That of this process. Nothing is heard of before `listen`. */
 export const interruption = new Interruption({
+    now: () => performance.now(),
     inTerminal: process.stdin.isTTY === true,
     say: (sentence) => process.stderr.write(`\n${sentence}\n`),
     end: (code) => {
-        killChildren();
+        // A child of a dead parent would go on.
+        killDescendants(process.pid);
         if (process.stderr.isTTY === true) {
             // A live display hides the cursor.
             process.stderr.write("\u001b[?25h");

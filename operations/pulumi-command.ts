@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import * as os from "node:os";
 import { locateEngine } from "../rehearsal/engine/locate";
+import { interruption } from "./interruption";
 import { projectFolder } from "./stack";
 
 /**
@@ -12,18 +13,13 @@ import { projectFolder } from "./stack";
 export async function runPulumi(args: readonly string[], folder = projectFolder): Promise<number> {
     // What the engine says on standard output goes to a file as often as not.
     const { path: engine } = await locateEngine({ onProgress: console.error });
-    // Ctrl-C reaches the engine too, which ends in its own time.
-    const patient = (): void => undefined;
-    process.on("SIGINT", patient);
-    try {
-        return await new Promise<number>((done, failed) => {
-            const child = spawn(engine, args, { cwd: folder, stdio: "inherit" });
-            child.on("error", failed);
-            child.on("close", (code, signal) =>
-                done(code ?? 128 + (signal === null ? 0 : os.constants.signals[signal])),
-            );
-        });
-    } finally {
-        process.off("SIGINT", patient);
-    }
+    return interruption.whileWorking(
+        (signal) =>
+            new Promise<number>((done, failed) => {
+                const child = spawn(engine, args, { cwd: folder, stdio: "inherit" });
+                signal.addEventListener("abort", () => child.kill("SIGINT"));
+                child.on("error", failed);
+                child.on("close", (code, by) => done(code ?? 128 + (by === null ? 0 : os.constants.signals[by])));
+            }),
+    );
 }

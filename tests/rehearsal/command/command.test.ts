@@ -8,6 +8,7 @@ import { reportSchema } from "../../../operations/report-json";
 import { projectFolder, rehearsedSecrets, stackNames } from "../../../operations/stack";
 import { siteOf } from "../../../rehearsal/sites";
 import { needsEngine } from "../../harness/engine";
+import { copyProject } from "../../harness/project-copy";
 import { madeBy } from "../../seeds/000/resources";
 
 /** A command starts in a second or two; a rehearsal takes longer. */
@@ -60,11 +61,7 @@ describe("a stack with wrong values", () => {
 
     beforeAll(() => {
         copy = fs.mkdtempSync(path.join(os.tmpdir(), "strata-wrong-"));
-        const needless = /^(\..*|node_modules|tests|docs)$/;
-        for (const each of fs.readdirSync(projectFolder).filter((name) => !needless.test(name))) {
-            fs.cpSync(path.join(projectFolder, each), path.join(copy, each), { recursive: true });
-        }
-        fs.symlinkSync(path.join(projectFolder, "node_modules"), path.join(copy, "node_modules"));
+        copyProject(copy);
         const file = path.join(copy, "Pulumi.homelab.yaml");
         const right = fs.readFileSync(file, "utf8");
         const wrong = right.replace(/vmId: 140\b/, "vmId: forty").replace("strata:cni:", "starta:cni:");

@@ -11,6 +11,7 @@ import { packages } from "../../../rehearsal/providers";
 import { siteOf } from "../../../rehearsal/sites";
 import { World } from "../../../rehearsal/world/world";
 import { needsEngine } from "../../harness/engine";
+import { copyProject } from "../../harness/project-copy";
 
 /** A command that runs. */
 interface Running {
@@ -39,11 +40,13 @@ describe("told to end", { timeout: 300_000 }, () => {
         fs.rmSync(folder, { recursive: true, force: true });
     });
 
-    function strata(args: readonly string[], cwd: string, environment: NodeJS.ProcessEnv = {}): Running {
-        const child = spawn(path.join(projectFolder, "node_modules", ".bin", "tsx"), ["operations/cli.ts", ...args], {
+    const strata = (args: readonly string[], cwd: string, environment: NodeJS.ProcessEnv = {}): Running =>
+        start(process.execPath, ["--import", "tsx", "operations/cli.ts", ...args], cwd, environment);
+
+    function start(command: string, args: readonly string[], cwd: string, environment: NodeJS.ProcessEnv): Running {
+        const child = spawn(command, args, {
             cwd,
             env: { ...process.env, TMPDIR: path.join(folder, "tmp"), ...environment },
-            stdio: ["ignore", "pipe", "pipe"],
         });
         let said = "";
         for (const stream of [child.stdout, child.stderr]) {
@@ -90,6 +93,40 @@ describe("told to end", { timeout: 300_000 }, () => {
         expect(left()).toEqual([]);
     });
 
+    describe("the engine its user calls by hand", () => {
+        let engine: string;
+
+        beforeEach(() => {
+            engine = path.join(folder, "engine");
+            const lines = [
+                "#!/bin/sh",
+                '[ "$1" = version ] && echo v3.246.0 && exit',
+                "trap 'sleep 2; echo finished; exit 3' INT",
+                "echo begun",
+                "while :; do sleep 0.1; done",
+            ];
+            fs.writeFileSync(engine, `${lines.join("\n")}\n`, { mode: 0o755 });
+        });
+
+        test("ends in its own time, and its exit code holds", async () => {
+            const called = strata(["pulumi", "up"], projectFolder, { STRATA_ENGINE: engine });
+            await called.says(/begun/);
+            called.child.kill("SIGINT");
+            expect(await called.ended).toBe(3);
+            expect(called.said()).toContain("finished");
+        });
+
+        test("does so in a terminal, too, where npm passes Ctrl-C on to a command that has heard it already", async () => {
+            // bash hands its process over to the command, as sh does on other systems than Debian.
+            const line = "npm run --silent --script-shell bash strata -- pulumi up";
+            const called = start("script", ["-qfec", line, "/dev/null"], projectFolder, { STRATA_ENGINE: engine });
+            await called.says(/begun/);
+            called.child.stdin?.write("\u0003");
+            await called.ended;
+            expect(called.said()).toContain("finished");
+        });
+    });
+
     describe("a deployment", () => {
         const world = new World({ site: siteOf("homelab") });
         let server: ProviderServer;
@@ -98,11 +135,7 @@ describe("told to end", { timeout: 300_000 }, () => {
 
         beforeEach(async () => {
             project = path.join(folder, "project");
-            const needless = /^(\..*|node_modules|tests|docs)$/;
-            for (const each of fs.readdirSync(projectFolder).filter((name) => !needless.test(name))) {
-                fs.cpSync(path.join(projectFolder, each), path.join(project, each), { recursive: true });
-            }
-            fs.symlinkSync(path.join(projectFolder, "node_modules"), path.join(project, "node_modules"));
+            copyProject(project);
             fs.mkdirSync(path.join(folder, "state"));
             server = await serve({ world, packages: packages(world) });
             environment = {

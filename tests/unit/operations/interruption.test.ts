@@ -4,12 +4,17 @@ import { Interruption, Stopped, type Surroundings } from "../../../operations/in
 function interrupted(inTerminal = false) {
     const said: string[] = [];
     const ended: number[] = [];
+    let ms = 0;
     const surroundings: Surroundings = {
+        now: () => ms,
         inTerminal,
         say: (sentence) => said.push(sentence),
         end: (code) => ended.push(code),
     };
-    return { interruption: new Interruption(surroundings), said, ended };
+    const wait = (more: number): void => {
+        ms += more;
+    };
+    return { interruption: new Interruption(surroundings), said, ended, wait };
 }
 
 /** Work that ends when it is told how. */
@@ -57,11 +62,22 @@ describe("while an engine works on something real", () => {
     });
 
     test("a second time ends everything at once", () => {
-        const { interruption, ended } = interrupted();
+        const { interruption, ended, wait } = interrupted();
         void interruption.whileWorking(engine().work);
         interruption.ask("SIGINT");
+        wait(1000);
         interruption.ask("SIGTERM");
         expect(ended).toEqual([130]);
+    });
+
+    test("what comes at the same moment is the same wish: npm passes Ctrl-C on, and a closed terminal closes its pipes", () => {
+        const { interruption, said, ended, wait } = interrupted(true);
+        void interruption.whileWorking(engine().work);
+        interruption.ask("SIGINT");
+        wait(999);
+        interruption.ask("SIGINT");
+        interruption.ask("SIGPIPE");
+        expect([ended, said.length]).toEqual([[], 1]);
     });
 
     test("nobody is told where nobody reads", () => {
