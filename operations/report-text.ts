@@ -41,13 +41,7 @@ export function phasesText(phases: readonly Phase[]): string[] {
             .filter(({ severity }) => severity === "error")
             .map(({ message }) => `${phase.name}: ${message.trim()}`),
     ]);
-    return [
-        ...heading("Phases"),
-        ...table(["phase", "verdict", "time", "resources"], rows),
-        ...said.flatMap((line) =>
-            wrap(line, width() - 4).map((part, index) => `${index === 0 ? "  - " : "    "}${part}`),
-        ),
-    ];
+    return [...heading("Phases"), ...table(["phase", "verdict", "time", "resources"], rows), ...bullets(said)];
 }
 
 /** How long it takes, what makes it so long, and how that compares with one step after the other. */

@@ -10,7 +10,7 @@ const step = "oci/quota-in-force";
 const { minutes: lag = 0 } = oracleDurations[step] ?? {};
 
 /** The statements of a quota policy, read. */
-export function statementsOf(inputs: Properties): QuotaStatement[] {
+function statementsOf(inputs: Properties): QuotaStatement[] {
     return list(inputs, "statements").flatMap((statement) => {
         const read = typeof statement === "string" ? parseStatement(statement) : "";
         return typeof read === "string" ? [] : [read];
@@ -31,7 +31,7 @@ function minutesLeft(oracle: Oracle, { id }: Thing): number {
     return change === undefined ? 0 : Math.max(0, change.at + lag - oracle.around.clock.now);
 }
 
-/** What a policy's statements are now, wherever they have been written. */
+/** The statements of a policy that count now. */
 export function statementsInForce(oracle: Oracle, quota: Thing): readonly QuotaStatement[] {
     return minutesLeft(oracle, quota) > 0
         ? (oracle.quotaChanges.get(quota.id)?.before ?? [])
