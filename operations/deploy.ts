@@ -28,7 +28,7 @@ import { type Events, type Placeable, upWithRoom } from "./placement";
 import { policyPack } from "./rehearse-stack";
 import { projectFolder, projectName, readStackConfig } from "./stack";
 import { fleetOf } from "./stack-fleet";
-import { configOf, knownStack } from "./stack-values";
+import { configOf, knownStack, stateFolderOf } from "./stack-values";
 import type { TailnetAccess } from "./tailnet";
 
 /** Ids that follow from what a resource is asked to be: VM ids, namespaced names. The simulated providers know them. */
@@ -106,8 +106,8 @@ const exported = async (stack: Stack): Promise<Deployment> => (await stack.expor
  * @throws Error while an engine works on the stack.
  */
 async function mend(stack: Stack, here: Here): Promise<Deployment> {
-    const { url: backend = "" } = await stack.workspace.whoAmI();
-    const abandoned = isAbandoned({ project: projectName, stack: stack.name, backend });
+    const folder = await stateFolderOf(stack.workspace);
+    const abandoned = isAbandoned({ project: projectName, stack: stack.name, folder });
     const deployment = await exported(stack);
     const buckets = ownBuckets(resourcesOf(deployment));
     if (buckets.length > 0) {

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { type KeptStack, locksFolder, stateFolder } from "../rehearsal/engine/state-folder";
+import { type KeptStack, locksFolder } from "../rehearsal/engine/state-folder";
 
 /** What an engine writes into its lock (pulumi/pulumi: pkg/backend/diy/lock.go). */
 interface Lock {
@@ -43,8 +43,8 @@ function locksIn(folder: string): (Lock | undefined)[] {
 
 /** Which stack, and where its state is. */
 export interface LockedStack extends KeptStack {
-    /** URL of the backend, as `pulumi whoami` tells it. Only of a folder can locks be read. */
-    readonly backend: string;
+    /** The folder its state is in; undefined where it is elsewhere, and its locks cannot be read. */
+    readonly folder: string | undefined;
     /** This machine's name. Default: as it is. */
     readonly hostname?: string;
 }
@@ -55,8 +55,7 @@ export interface LockedStack extends KeptStack {
  * @returns Whether one died over it and left its lock, on this machine.
  * @throws Error where one does, or did on another machine, where nobody here can tell whether it still lives.
  */
-export function isAbandoned({ project, stack, backend, hostname = os.hostname() }: LockedStack): boolean {
-    const folder = stateFolder(backend);
+export function isAbandoned({ project, stack, folder, hostname = os.hostname() }: LockedStack): boolean {
     const locks = folder === undefined ? [] : locksIn(locksFolder(folder, { project, stack }));
     for (const lock of locks.filter((each) => each !== undefined)) {
         const who = `the engine of ${lock.username} on ${lock.hostname} (process ${lock.pid}, since ${lock.timestamp})`;

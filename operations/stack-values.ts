@@ -1,6 +1,6 @@
 /** What the engine knows of a stack: its config in clear and its outputs. */
 import * as path from "node:path";
-import { LocalWorkspace, PulumiCommand, Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, PulumiCommand, Stack, StackNotFoundError, type Workspace } from "@pulumi/pulumi/automation";
 import { locateEngine } from "../rehearsal/engine/locate";
 import { removeTornAttributes, stateFolder } from "../rehearsal/engine/state-folder";
 import type { PlainConfig } from "./oracle/credentials";
@@ -18,9 +18,14 @@ export async function configOf(stack: Stack): Promise<PlainConfig> {
     return Object.fromEntries(config.map(([key, { value }]) => [key, value]));
 }
 
+/** The folder the engine keeps state in; undefined where it is none. */
+export async function stateFolderOf(workspace: Workspace): Promise<string | undefined> {
+    return stateFolder((await workspace.whoAmI()).url ?? "", workspace.workDir);
+}
+
 /** A stack the engine knows, undefined where it knows none of this name. Reads it even where an engine was killed over it. */
 export async function knownStack(name: string, workspace: LocalWorkspace): Promise<Stack | undefined> {
-    const folder = stateFolder((await workspace.whoAmI()).url ?? "");
+    const folder = await stateFolderOf(workspace);
     if (folder !== undefined) {
         removeTornAttributes(folder, { project: projectName, stack: name });
     }

@@ -2,7 +2,6 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { fileURLToPath } from "node:url";
 
 /** A stack in such a folder. */
 export interface KeptStack {
@@ -10,11 +9,14 @@ export interface KeptStack {
     readonly stack: string;
 }
 
-/** The folder a backend is, by its URL as `pulumi whoami` tells it; undefined where it is something else, e.g. a bucket. */
-export function stateFolder(backend: string): string | undefined {
-    return backend.startsWith("file://")
-        ? fileURLToPath(backend.replace(/^file:\/\/~/, `file://${os.homedir()}`))
-        : undefined;
+/**
+ * The folder a backend is, by its URL as `pulumi whoami` tells it; undefined where it is something else, e.g. a bucket.
+ *
+ * @param from Where the engine runs: `file://./state` is a place beside it.
+ */
+export function stateFolder(backend: string, from: string): string | undefined {
+    const [, place] = /^file:\/\/([^?]*)/.exec(backend) ?? [];
+    return place === undefined ? undefined : path.resolve(from, decodeURIComponent(place).replace(/^~/, os.homedir()));
 }
 
 /** Where a stack's locks lie, one file for each engine at work. */

@@ -56,10 +56,16 @@ test("what is another stack's or another project's is left alone, and a folder t
     expect(files()).toEqual(before);
 });
 
-test("a backend is a folder by its URL, that of the user's home and one with options too", () => {
-    expect(stateFolder("file:///srv/state")).toBe("/srv/state");
-    expect(stateFolder("file://~")).toBe(os.homedir());
-    expect(stateFolder("file:///srv/state?metadata=skip")).toBe("/srv/state");
-    expect(stateFolder("s3://states")).toBeUndefined();
-    expect(stateFolder("https://api.pulumi.com")).toBeUndefined();
+test.each([
+    ["file:///srv/state", "/srv/state"],
+    ["file:///srv/the%20state", "/srv/the state"],
+    ["file:///srv/state?metadata=skip", "/srv/state"],
+    ["file://~", os.homedir()],
+    ["file://~/state", path.join(os.homedir(), "state")],
+    ["file://./state", "/project/state"],
+    ["file://state", "/project/state"],
+    ["s3://states", undefined],
+    ["https://api.pulumi.com", undefined],
+])("the backend %s is the folder %s", (backend, place) => {
+    expect(stateFolder(backend, "/project")).toBe(place);
 });
