@@ -6,7 +6,6 @@ import type { Fleet } from "../config";
 import program from "../index";
 import { installAnalyzer } from "../rehearsal/engine/analyzer";
 import { type Deployment, resourcesOf } from "../rehearsal/engine/deployment";
-import { locateEngine } from "../rehearsal/engine/locate";
 import { begunCreates, isDrawnByOracle, isInterrupted, type KnownId, recover } from "../rehearsal/engine/recovery";
 import { run } from "../rehearsal/engine/run";
 import { temporaryFolder } from "../rehearsal/engine/temporary";
@@ -24,6 +23,7 @@ import { oracleCredentials } from "./oracle/credentials";
 import { abortCutUploads, ownBuckets } from "./oracle/cut-uploads";
 import { lookUp } from "./oracle/look-up";
 import { type OracleAccess, type OracleServices, oracleServices } from "./oracle/services";
+import { patientEngine } from "./patient-engine";
 import { type Events, type Placeable, upWithRoom } from "./placement";
 import { policyPack } from "./rehearse-stack";
 import { projectFolder, projectName, readStackConfig } from "./stack";
@@ -44,10 +44,10 @@ function knownIds(stack: string): KnownId {
 async function openWorkspace(name: string, folder: string): Promise<LocalWorkspace> {
     // Says which stacks there are before anything else does.
     readStackConfig(name, folder);
-    const engine = await locateEngine({ onProgress: console.error });
+    const engine = await patientEngine();
     const bin = temporaryFolder("strata-bin-");
     installAnalyzer(bin);
-    process.env.PATH = [path.dirname(engine.path), process.env.PATH ?? "", bin].join(path.delimiter);
+    process.env.PATH = [...engine.folders, process.env.PATH ?? "", bin].join(path.delimiter);
     return LocalWorkspace.create({
         workDir: folder,
         program,

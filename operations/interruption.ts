@@ -115,7 +115,8 @@ export function listen(): void {
     }
     for (const stream of [process.stdout, process.stderr]) {
         stream.on("error", (error: NodeJS.ErrnoException) => {
-            if (error.code !== "EPIPE") {
+            // A pipe, or a terminal, that is closed.
+            if (error.code !== "EPIPE" && error.code !== "EIO") {
                 throw error;
             }
             // Every further line fails the same way, which is no second wish to stop.

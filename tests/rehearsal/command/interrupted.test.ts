@@ -3,9 +3,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { projectFolder } from "../../../operations/stack";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { projectFolder, projectName } from "../../../operations/stack";
 import { killTree } from "../../../rehearsal/engine/processes";
+import { locksFolder } from "../../../rehearsal/engine/state-folder";
 import { type ProviderServer, serve } from "../../../rehearsal/protocol/server";
 import { packages } from "../../../rehearsal/providers";
 import { siteOf } from "../../../rehearsal/sites";
@@ -128,7 +129,7 @@ describe("told to end", { timeout: 300_000 }, () => {
     });
 
     describe("a deployment", () => {
-        const world = new World({ site: siteOf("homelab") });
+        let world: World;
         let server: ProviderServer;
         let project: string;
         let environment: NodeJS.ProcessEnv;
@@ -137,6 +138,7 @@ describe("told to end", { timeout: 300_000 }, () => {
             project = path.join(folder, "project");
             copyProject(project);
             fs.mkdirSync(path.join(folder, "state"));
+            world = new World({ site: siteOf("homelab") });
             server = await serve({ world, packages: packages(world) });
             environment = {
                 PULUMI_DEBUG_PROVIDERS: server.attachments,
@@ -149,6 +151,10 @@ describe("told to end", { timeout: 300_000 }, () => {
         afterEach(() => server.close());
 
         const up = () => strata(["up", "homelab"], project, environment);
+        const locks = () => {
+            const place = locksFolder(path.join(folder, "state"), { project: projectName, stack: "homelab" });
+            return fs.readdirSync(place).flatMap((name) => (name.endsWith(".json") ? path.join(place, name) : []));
+        };
 
         test("keeps others out, lets its engine finish what it began, and goes on where it was", async () => {
             // Until the others are done no time passes, so that what the first began goes on.
@@ -167,6 +173,22 @@ describe("told to end", { timeout: 300_000 }, () => {
             expect(first.said()).toMatch(/^Stopped, as asked\. Nothing is lost: run it again, and it goes on\.$/m);
             expect(left()).toEqual([]);
 
+            const again = up();
+            expect(await again.ended, again.said()).toBe(0);
+            expect(again.said()).not.toContain("engine died");
+            expect(world.audit()).toEqual([]);
+        });
+
+        test("lets its engine finish what it began where the terminal it runs in is closed", async () => {
+            let held = true;
+            world.clock.busy = () => held;
+            const line = "npm run --silent strata -- up homelab";
+            const terminal = start("script", ["-qfec", line, "/dev/null"], project, environment);
+            await terminal.says(/creating \(\d/);
+            terminal.child.kill("SIGKILL");
+            await terminal.ended;
+            held = false;
+            await vi.waitFor(() => expect([locks(), left()]).toEqual([[], []]), { timeout: 60_000, interval: 100 });
             const again = up();
             expect(await again.ended, again.said()).toBe(0);
             expect(again.said()).not.toContain("engine died");
