@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { destroy, preview, up } from "../../operations/deploy";
 import { projectFolder } from "../../operations/stack";
 import { type ProviderServer, serve } from "../../rehearsal/protocol/server";
@@ -52,6 +52,8 @@ describe("homelab, as its user deploys it", { timeout: 300_000 }, () => {
         server.close();
         fs.rmSync(folder, { recursive: true, force: true });
     });
+
+    beforeEach(({ onTestFailed }) => onTestFailed(() => console.error(said)));
 
     test("a preview touches nothing, and says that the engine makes the stack for it", async () => {
         await preview("homelab", project);

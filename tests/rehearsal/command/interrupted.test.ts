@@ -35,7 +35,10 @@ describe("told to end", { timeout: 300_000 }, () => {
         running = [];
     });
     afterEach(() => {
-        for (const { child } of running) {
+        // Another program may have come by the process id of one that has ended.
+        for (const { child } of running.filter(
+            (each) => each.child.exitCode === null && each.child.signalCode === null,
+        )) {
             killTree(child.pid ?? 0);
         }
         fs.rmSync(folder, { recursive: true, force: true });

@@ -125,7 +125,8 @@ describe("up, where something comes between", { timeout: 300_000 }, () => {
     let mesh: JsonServer;
     let world: World;
 
-    beforeEach(async () => {
+    beforeEach(async ({ onTestFailed }) => {
+        onTestFailed(() => console.error(said));
         api = await OracleServer.start();
         mesh = await tailscale(() => world);
         folder = fs.mkdtempSync(path.join(os.tmpdir(), "strata-room-"));
