@@ -115,8 +115,7 @@ interface StackFile {
     };
 }
 
-// A preview of the engine has failed here once, and nothing showed why: what is said is printed now, and tried once more.
-describe("up, where something comes between", { timeout: 300_000, retry: 1 }, () => {
+describe("up, where something comes between", { timeout: 300_000 }, () => {
     needsEngine();
     let folder: string;
     let project: string;
